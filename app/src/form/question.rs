@@ -1,0 +1,171 @@
+//! One question: wording, help, reference, control, findings.
+
+use super::controls::{choice_list, single_field};
+use super::findings::QuestionFindings;
+use super::matrix::{number_rows, scale_rows};
+use super::state::{FormState, QuestionSignals, Weight};
+use leptos::prelude::*;
+use survey::{Entry, Kind, QuestionIx, Reference};
+
+/// A question with its heading and state; empty while it is not asked.
+#[component]
+pub(super) fn QuestionBlock(state: FormState, question: QuestionIx) -> impl IntoView {
+    let signals = state.signals(question)?;
+    let id = state.instrument.with_value(|all| all[question].id.clone());
+    let anchor = format!("frage-{id}");
+    Some(view! {
+        <div class="question" id=anchor>
+            {move || {
+                if signals.asked.get() {
+                    view! { <Asked state question signals/> }.into_any()
+                } else {
+                    view! { <Kept state question/> }.into_any()
+                }
+            }}
+        </div>
+    })
+}
+
+/// The number printed before a question: its id without the suffixes that
+/// tell variants and age groups apart.
+pub(crate) fn number(id: &str) -> &str {
+    id.split('_').next().unwrap_or(id)
+}
+
+#[component]
+fn Asked(state: FormState, question: QuestionIx, signals: QuestionSignals) -> impl IntoView {
+    let instrument = state.instrument.get_value();
+    let entry = &instrument[question];
+    let id = entry.id.clone();
+    let hint = view! { <Hint state question/> };
+    let findings = view! {
+        <div class="findings" id=format!("{id}-befund")>
+            <QuestionFindings shown=signals.findings/>
+        </div>
+    };
+    let conflict = state
+        .data
+        .with_value(|data| {
+            entry
+                .items
+                .iter()
+                .filter_map(|item| data.conflicts.get(&instrument[*item].id).cloned())
+                .collect::<Vec<_>>()
+        })
+        .into_iter()
+        .map(|sentence| view! { <p class="finding conflict"><strong class="prefix">"Zwei Angaben: "</strong>{sentence}</p> })
+        .collect_view();
+    let revisions = entry
+        .items
+        .iter()
+        .copied()
+        .chain(entry.options.iter().filter_map(|option| option.open))
+        .map(|item| {
+            let item = instrument[item].id.clone();
+            let revision = state.revision(&item);
+            let name = format!("rev__{item}");
+            view! { <input type="hidden" id=name.clone() name=name value=revision.to_string()/> }
+        })
+        .collect_view();
+    let described = format!("{id}-hilfe {id}-befund");
+    let heading = view! {
+        <span class="number">{number(&id).to_owned()}</span>
+        " "
+        <span class="wording">{move || signals.text.get()}</span>
+    };
+    let invalid = move || {
+        signals
+            .findings
+            .with(|all| all.iter().any(|shown| shown.weight == Weight::Error))
+            .then_some("true")
+    };
+    let body = match entry.kind {
+        Kind::Single | Kind::Multi => view! {
+            <fieldset aria-describedby=described aria-invalid=invalid>
+                <legend>{heading}</legend>
+                {hint}
+                {findings}
+                {conflict}
+                {choice_list(state, question, signals)}
+            </fieldset>
+        }
+        .into_any(),
+        Kind::MatrixScale5 => view! {
+            <fieldset aria-describedby=described aria-invalid=invalid>
+                <legend>{heading}</legend>
+                {hint}
+                {findings}
+                {conflict}
+                {scale_rows(state, question)}
+            </fieldset>
+        }
+        .into_any(),
+        Kind::MatrixDecimal | Kind::MatrixPercent | Kind::MatrixInteger => view! {
+            <fieldset aria-describedby=described aria-invalid=invalid>
+                <legend>{heading}</legend>
+                {hint}
+                {findings}
+                {conflict}
+                {number_rows(state, question)}
+            </fieldset>
+        }
+        .into_any(),
+        Kind::Integer | Kind::Decimal | Kind::Percent | Kind::Euro | Kind::Text | Kind::Date => view! {
+            <div class="field">
+                <label for=id.clone()>{heading}</label>
+                {hint}
+                {findings}
+                {conflict}
+                {single_field(state, question, described, invalid)}
+            </div>
+        }
+        .into_any(),
+    };
+    view! { {revisions} {body} }
+}
+
+/// Reference day or period, unit, help.
+#[component]
+fn Hint(state: FormState, question: QuestionIx) -> impl IntoView {
+    let instrument = state.instrument.get_value();
+    let entry = &instrument[question];
+    let reference = state.data.with_value(|data| match entry.reference {
+        Reference::Stichtag => Some(format!("Stand: {}", data.context.stichtag.format("%d.%m.%Y"))),
+        Reference::Zeitraum => Some(format!("Zeitraum: {}", data.context.zeitraum)),
+        Reference::None => None,
+    });
+    let form = match entry.kind {
+        Kind::Date => Some("Bitte als TT.MM.JJJJ, zum Beispiel 15.03.2007."),
+        _ => None,
+    };
+    let help = entry
+        .help
+        .as_ref()
+        .map(|help| state.sheet.with_value(|sheet| sheet.text(help)));
+    view! {
+        <div class="hint" id=format!("{}-hilfe", entry.id)>
+            {reference.map(|reference| view! { <p class="reference">{reference}</p> })}
+            {help.map(|help| view! { <p>{help}</p> })}
+            {form.map(|form| view! { <p>{form}</p> })}
+        </div>
+    }
+}
+
+/// A question that lost its route keeps its answer, and says so.
+#[component]
+fn Kept(state: FormState, question: QuestionIx) -> impl IntoView {
+    let instrument = state.instrument.get_value();
+    let entry = &instrument[question];
+    let kept = entry
+        .items
+        .iter()
+        .any(|item| matches!(state.entry(*item), Some(Entry::Given(_) | Entry::CannotSay)));
+    kept.then(|| {
+        view! {
+            <p class="kept">
+                <strong>{number(&entry.id).to_owned()}</strong>
+                " ist nach Ihren übrigen Angaben nicht zu beantworten. Ihre frühere Angabe bleibt gespeichert, wird aber nicht übermittelt."
+            </p>
+        }
+    })
+}

@@ -1,0 +1,36 @@
+//! What people see: the pages of offices and of the institute, and the one
+//! island that makes a module's form check and save itself as one types.
+//!
+//! Two builds come from this crate. `ssr` renders whole pages for the server;
+//! `hydrate` compiles the islands alone for the browser, with `survey` and
+//! nothing else of ours. The pages never ask the time, never read a request
+//! body and never write to the store: posted forms belong to the server's
+//! handlers, use cases to `portal`.
+
+pub mod api;
+pub mod form;
+mod instrument;
+
+#[cfg(feature = "ssr")]
+mod context;
+#[cfg(feature = "ssr")]
+mod layout;
+#[cfg(feature = "ssr")]
+pub mod office;
+#[cfg(feature = "ssr")]
+pub mod staff;
+#[cfg(feature = "ssr")]
+mod words;
+
+#[cfg(feature = "ssr")]
+pub use context::{Assets, Failure, FormErrors, Letter, Operator, Resume, Typed, Viewer};
+
+/// Starts the islands of a page in the browser. `instrument_json` is the
+/// checked instrument as the server serves it under `/fragebogen/`.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn start(instrument_json: &str) {
+    console_error_panic_hook::set_once();
+    instrument::install(instrument_json);
+    leptos::mount::hydrate_islands();
+}

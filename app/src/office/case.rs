@@ -1,0 +1,67 @@
+//! The case of the signed-in unit, loaded once per page.
+
+use crate::context::Viewer;
+use crate::layout::{Page, Unavailable};
+use leptos::prelude::*;
+use portal::{CaseView, Portal};
+use std::future::Future;
+use survey::{Entries, Sheet};
+
+/// A case with its answers put into a sheet.
+pub(super) struct Loaded {
+    /// The case as the store holds it.
+    pub view: CaseView,
+    /// Its answers, routed and checked.
+    pub sheet: Sheet,
+}
+
+impl Loaded {
+    fn new(view: CaseView) -> Self {
+        let entries: Entries = view
+            .answers
+            .iter()
+            .filter_map(|answer| Some((answer.item.clone(), answer.entry.clone()?)))
+            .collect();
+        let sheet = Sheet::new(view.instrument.clone(), view.context.clone(), &entries);
+        Self { view, sheet }
+    }
+
+    /// The line that says which wave and office this is.
+    pub fn caption(&self) -> String {
+        format!("Welle {} · {}", self.view.wave.key, self.view.name)
+    }
+}
+
+/// Renders `page` with the case of whoever is signed in, or the page that
+/// says why there is none.
+pub(super) fn with_case<F, Fut>(page: F) -> impl IntoView
+where
+    F: FnOnce(Loaded) -> Fut + Send + 'static,
+    Fut: Future<Output = AnyView> + Send + 'static,
+{
+    let portal = expect_context::<Portal>();
+    let session = use_context::<Viewer>().unwrap_or_default().0;
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                let Some(session) = session else {
+                    return view! { <Unavailable/> }.into_any();
+                };
+                match portal.case_of(&session).await {
+                    Ok(Some(view)) => page(Loaded::new(view)).await,
+                    Ok(None) => view! { <NoCase/> }.into_any(),
+                    Err(_) => view! { <Unavailable/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn NoCase() -> impl IntoView {
+    view! {
+        <Page title="Zurzeit keine Befragung">
+            <p>"Für Ihre Einheit läuft im Moment keine Befragung. Sobald die nächste beginnt, erhalten Sie eine E-Mail."</p>
+        </Page>
+    }
+}

@@ -1,0 +1,51 @@
+//! Pages for respondents and for everybody: root component and routes.
+
+mod access;
+mod case;
+mod module;
+mod overview;
+mod print;
+mod review;
+mod sign_in;
+mod submission;
+mod texts;
+
+use crate::context::Failure;
+use crate::layout::{FailurePage, NotFound, document};
+use leptos::prelude::*;
+use leptos_router::SsrMode;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+/// The whole document of a respondents' or public page.
+pub fn shell() -> impl IntoView {
+    document(|| view! { <Office/> }.into_any())
+}
+
+/// Root of everything that is not the institute's. All pages are rendered
+/// whole (`SsrMode::Async`): nothing on them may depend on scripts.
+#[component]
+pub fn Office() -> impl IntoView {
+    if let Some(failure) = use_context::<Failure>() {
+        return view! { <FailurePage failure/> }.into_any();
+    }
+    view! {
+        <Router>
+            <Routes fallback=|| view! { <NotFound/> }>
+                <Route path=path!("/anmelden") view=sign_in::SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/passwort-vergessen") view=access::Forgotten ssr=SsrMode::Async/>
+                <Route path=path!("/zugang/:token") view=access::Access ssr=SsrMode::Async/>
+                <Route path=path!("/befragung") view=overview::Overview ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/druck") view=print::Print ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/pruefung") view=review::Review ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/abgabe") view=submission::Submission ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/quittung") view=submission::ReceiptPage ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/:modul") view=module::ModulePage ssr=SsrMode::Async/>
+                <Route path=path!("/impressum") view=texts::Impressum ssr=SsrMode::Async/>
+                <Route path=path!("/datenschutz") view=texts::Datenschutz ssr=SsrMode::Async/>
+                <Route path=path!("/barrierefreiheit") view=texts::Barrierefreiheit ssr=SsrMode::Async/>
+            </Routes>
+        </Router>
+    }
+    .into_any()
+}

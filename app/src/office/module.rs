@@ -1,0 +1,112 @@
+//! One module of the questionnaire.
+
+use super::case::{Loaded, with_case};
+use crate::form::{ModuleData, ModuleForm};
+use crate::layout::{NotFound, Notice, Page};
+use crate::words;
+use leptos::prelude::*;
+use leptos_meta::Link;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use std::collections::BTreeMap;
+
+/// `/befragung/{modul}`
+#[component]
+pub(super) fn ModulePage() -> impl IntoView {
+    let letter = use_params_map().get_untracked().get("modul").unwrap_or_default();
+    let query = use_query_map().get_untracked();
+    let notice = query.get_str("meldung").and_then(words::message);
+    let show_missing = query.get_str("pruefen").is_some();
+    with_case(move |case| async move {
+        if case.view.instrument.module(&letter).is_none() {
+            return view! { <NotFound/> }.into_any();
+        }
+        if case.view.locked {
+            return locked_page(&case, &letter).into_any();
+        }
+        module_page(case, &letter, notice, show_missing).into_any()
+    })
+}
+
+fn module_page(
+    case: Loaded,
+    letter: &str,
+    notice: Option<(&'static str, &'static str)>,
+    show_missing: bool,
+) -> impl IntoView + use<> {
+    provide_context(case.view.instrument.clone());
+    let asked = asked_letters(&case);
+    let place = asked.iter().position(|one| one == letter);
+    let caption = match place {
+        Some(place) => format!("Abschnitt {} von {} · {}", place + 1, asked.len(), case.view.name),
+        None => case.view.name.clone(),
+    };
+    let next = place
+        .and_then(|place| asked.get(place + 1))
+        .map_or("/befragung/pruefung".to_owned(), |letter| format!("/befragung/{letter}"));
+    let title = case
+        .view
+        .instrument
+        .module(letter)
+        .map(|module| format!("{} {}", module.letter, module.title))
+        .unwrap_or_default();
+    let reference = format!(
+        "Stichtag {}, Zeitraum {}. Frist: {}.",
+        words::day(case.view.context.stichtag),
+        case.view.context.zeitraum,
+        words::day(case.view.wave.deadline),
+    );
+    let nothing = case.sheet.progress(Some(letter)).asked == 0;
+    let questionnaire = format!("/fragebogen/{}.json", case.view.instrument.version);
+    let data = ModuleData {
+        letter: letter.to_owned(),
+        context: case.view.context.clone(),
+        answers: case
+            .view
+            .answers
+            .iter()
+            .map(|answer| (answer.item.clone(), (answer.entry.clone(), answer.revision)))
+            .collect(),
+        confirmations: case.view.confirmations.clone(),
+        show_missing,
+        conflicts: BTreeMap::new(),
+        next,
+    };
+    view! {
+        <Link rel="preload" as_="fetch" href=questionnaire id="fragebogen" crossorigin="anonymous"/>
+        <Page title=title caption=caption>
+            <nav class="back" aria-label="Zurück"><a href="/befragung">"Zur Übersicht"</a></nav>
+            <p class="reference">{reference}</p>
+            {notice.map(|(kind, text)| view! { <Notice kind text/> })}
+            {nothing.then(|| view! { <Notice kind="info" text="Zu diesem Abschnitt haben wir nach Ihren bisherigen Angaben keine Fragen an Sie."/> })}
+            <ModuleForm data/>
+        </Page>
+    }
+}
+
+/// Letters of the modules in which something is asked, in order.
+fn asked_letters(case: &Loaded) -> Vec<String> {
+    case.view
+        .instrument
+        .modules
+        .iter()
+        .filter(|module| case.sheet.progress(Some(&module.letter)).asked > 0)
+        .map(|module| module.letter.clone())
+        .collect()
+}
+
+fn locked_page(case: &Loaded, letter: &str) -> impl IntoView + use<> {
+    let answers = super::print::module_answers(case, letter);
+    let title = case
+        .view
+        .instrument
+        .module(letter)
+        .map(|module| format!("{} {}", module.letter, module.title))
+        .unwrap_or_default();
+    view! {
+        <Page title=title caption=case.caption()>
+            <nav class="back" aria-label="Zurück"><a href="/befragung">"Zur Übersicht"</a></nav>
+            <Notice kind="info" text="Der Fragebogen ist abgegeben und lässt sich nur noch ansehen. Für Korrekturen öffnet ihn das IAW gern wieder."/>
+            {answers}
+        </Page>
+    }
+}
