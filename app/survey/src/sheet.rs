@@ -1,0 +1,254 @@
+//! A questionnaire being answered: what is asked, what the answers mean,
+//! which edits fire. One change re-evaluates only what depends on it.
+
+mod facts;
+mod findings;
+mod piping;
+mod transmit;
+
+pub use transmit::MachineValue;
+
+use crate::answer::{Entries, Entry, Value, parse};
+use crate::model::{EditIx, Instrument, ItemIx, ItemKind, QuestionIx};
+use crate::office::CaseContext;
+use crate::typology::{AgeGroup, Classification, classify};
+use facts::{View, code_of};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Questions that a change opened or closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Now asked.
+    pub opened: Vec<QuestionIx>,
+    /// No longer asked.
+    pub closed: Vec<QuestionIx>,
+}
+
+/// How far a questionnaire or a module is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Questions answered (also with -8).
+    pub answered: u32,
+    /// Questions asked.
+    pub asked: u32,
+    /// Questions of level P1 and P2 not answered yet.
+    pub required_open: u32,
+}
+
+/// The sheet of one office in one wave.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    instrument: Arc<Instrument>,
+    case: CaseContext,
+    entries: Vec<Option<Entry>>,
+    values: Vec<Value>,
+    asked: Vec<bool>,
+    /// Result of each edit; unknown where it does not apply.
+    verdicts: Vec<Option<bool>>,
+    /// Values of the wave before.
+    before: Vec<Value>,
+}
+
+impl Sheet {
+    /// Reads, routes and checks. Entries of items the instrument does not
+    /// have are ignored.
+    #[must_use]
+    pub fn new(instrument: Arc<Instrument>, case: CaseContext, entries: &Entries) -> Self {
+        let mut own: Vec<Option<Entry>> = vec![None; instrument.items.len()];
+        let mut values = vec![Value::Blank; instrument.items.len()];
+        let mut before = Vec::new();
+        if case.previous.is_some() {
+            before.resize(instrument.items.len(), Value::Blank);
+        }
+        for (at, item) in instrument.items.iter().enumerate() {
+            let index = ItemIx::new(at);
+            if let Some(entry) = entries.get(&item.id) {
+                values[at] = parse(&item.kind, instrument.codes(index), Some(entry));
+                own[at] = Some(entry.clone());
+            }
+            if let Some(entry) = case.previous.as_ref().and_then(|previous| previous.get(&item.id)) {
+                before[at] = parse(&item.kind, instrument.codes(index), Some(entry));
+            }
+        }
+        let mut sheet = Self {
+            asked: vec![false; instrument.questions.len()],
+            verdicts: vec![None; instrument.edits.len()],
+            entries: own,
+            values,
+            before,
+            instrument,
+            case,
+        };
+        for question in sheet.instrument.question_indices() {
+            sheet.asked[question.at()] = sheet.route(question);
+        }
+        for at in 0..sheet.verdicts.len() {
+            sheet.verdicts[at] = sheet.judge(EditIx::new(at));
+        }
+        sheet
+    }
+
+    /// The instrument.
+    #[must_use]
+    pub fn instrument(&self) -> &Arc<Instrument> {
+        &self.instrument
+    }
+
+    /// Unit and wave.
+    #[must_use]
+    pub fn case(&self) -> &CaseContext {
+        &self.case
+    }
+
+    /// What was given for an item.
+    #[must_use]
+    pub fn entry(&self, item: ItemIx) -> Option<&Entry> {
+        self.entries.get(item.at())?.as_ref()
+    }
+
+    /// Whether a question is asked of this unit in this wave.
+    #[must_use]
+    pub fn is_asked(&self, question: QuestionIx) -> bool {
+        self.asked.get(question.at()).copied().unwrap_or(false)
+    }
+
+    /// Whether an item is asked: its question is, and an open text's option
+    /// is chosen.
+    #[must_use]
+    pub fn is_item_asked(&self, item: ItemIx) -> bool {
+        let entry = &self.instrument[item];
+        self.is_asked(entry.question)
+            && entry.open_of.is_none_or(|(parent, code)| match self.values[parent.at()] {
+                Value::Number(value) => value == code.into(),
+                Value::Codes(codes) => codes & crate::answer::bit(code) != 0,
+                _ => false,
+            })
+    }
+
+    /// Takes over an answer and re-evaluates what depends on it.
+    pub fn set(&mut self, item: ItemIx, entry: Option<Entry>) -> Changed {
+        let instrument = self.instrument.clone();
+        let mut changed = Changed::default();
+        let Some(slot) = self.entries.get_mut(item.at()) else {
+            return changed;
+        };
+        self.values[item.at()] = parse(&instrument[item].kind, instrument.codes(item), entry.as_ref());
+        *slot = entry;
+        let mut questions: BTreeSet<QuestionIx> = BTreeSet::new();
+        let mut edits: BTreeSet<EditIx> = BTreeSet::new();
+        let touch = |item: ItemIx, questions: &mut BTreeSet<QuestionIx>, edits: &mut BTreeSet<EditIx>| {
+            let dependents = &instrument.dependents[item.at()];
+            questions.extend(&dependents.questions);
+            edits.extend(&dependents.edits);
+        };
+        touch(item, &mut questions, &mut edits);
+        // Routes look back only, so going forward once is enough.
+        while let Some(question) = questions.pop_first() {
+            let asked = self.route(question);
+            if asked == self.asked[question.at()] {
+                continue;
+            }
+            self.asked[question.at()] = asked;
+            if asked { &mut changed.opened } else { &mut changed.closed }.push(question);
+            edits.extend(&instrument[question].edits);
+            for item in &instrument[question].items {
+                touch(*item, &mut questions, &mut edits);
+            }
+        }
+        for edit in edits {
+            self.verdicts[edit.at()] = self.judge(edit);
+        }
+        changed
+    }
+
+    /// How far one module is, or the whole questionnaire.
+    #[must_use]
+    pub fn progress(&self, module: Option<&str>) -> Progress {
+        let mut progress = Progress::default();
+        for question in self.instrument.question_indices().filter(|question| self.is_asked(*question)) {
+            let entry = &self.instrument[question];
+            let letter = &self.instrument.modules[usize::from(entry.module)].letter;
+            if module.is_some_and(|module| module != letter) {
+                continue;
+            }
+            progress.asked += 1;
+            if self.missing_items(question).is_empty() {
+                progress.answered += 1;
+            } else if entry.requirement != crate::model::Requirement::P3 {
+                progress.required_open += 1;
+            }
+        }
+        progress
+    }
+
+    /// The classification of one age group from the routed answers.
+    #[must_use]
+    pub fn classification(&self, age: AgeGroup) -> Classification {
+        classify(&self.instrument, age, self.case.rules, |item| code_of(self.value(item)))
+    }
+
+    /// What the questions for customers under 25 take over from their twins:
+    /// the given entries of one module, and those of twins left blank cleared.
+    #[must_use]
+    pub fn copy_from_twins(&self, module: &str) -> Vec<(ItemIx, Option<Entry>)> {
+        let Some(module) = self.instrument.module(module) else {
+            return Vec::new();
+        };
+        let mut copies = Vec::new();
+        for question in module.questions() {
+            let Some(twin) = self.instrument[question].copy_of.filter(|twin| self.is_asked(*twin)) else {
+                continue;
+            };
+            for (to, from) in self.instrument.items_of(question).zip(self.instrument.items_of(twin)) {
+                let entry = self.entry(from).filter(|_| self.is_item_asked(from)).cloned();
+                if entry.is_some() && entry.as_ref() != self.entry(to) {
+                    copies.push((to, entry));
+                }
+            }
+        }
+        copies
+    }
+
+    /// What an item means where it is asked; blank otherwise.
+    fn value(&self, item: ItemIx) -> Value {
+        if self.is_asked(self.instrument[item].question) {
+            self.values[item.at()]
+        } else {
+            Value::Blank
+        }
+    }
+
+    fn route(&self, question: QuestionIx) -> bool {
+        let entry = &self.instrument[question];
+        self.case.wave >= entry.from_wave
+            && (!entry.needs_previous_wave || self.case.vorwelle_stichtag.is_some())
+            && entry.route.eval(&View(self)) == Some(true)
+    }
+
+    fn judge(&self, edit: EditIx) -> Option<bool> {
+        let entry = &self.instrument[edit];
+        if self.is_asked(entry.question) { entry.expr.eval(&View(self)) } else { None }
+    }
+
+    /// Items of a question that are neither answered nor marked -8; empty
+    /// where as many rows are answered as are needed.
+    fn missing_items(&self, question: QuestionIx) -> Vec<ItemIx> {
+        let entry = &self.instrument[question];
+        let missing: Vec<ItemIx> = entry
+            .items
+            .iter()
+            .copied()
+            .filter(|item| matches!(self.values[item.at()], Value::Blank))
+            .collect();
+        let given = entry.items.len() - missing.len();
+        match entry.rows_needed {
+            Some(needed) if given >= usize::from(needed) => Vec::new(),
+            _ => missing,
+        }
+    }
+
+    fn is_open_text(&self, item: ItemIx) -> bool {
+        self.instrument[item].open_of.is_some() && matches!(self.instrument[item].kind, ItemKind::Text { .. })
+    }
+}
