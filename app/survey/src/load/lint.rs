@@ -8,7 +8,7 @@
 
 use super::build::Report;
 use super::raw::RawQuestion;
-use crate::expr::{DayOf, Facts};
+use crate::expr::{DayOf, Facts, Logic};
 use crate::model::{EditIx, Instrument, ItemIx, ItemKind, Kind, Requirement};
 use crate::office::{Form, Land};
 use crate::typology::{AgeGroup, Level};
@@ -65,7 +65,7 @@ fn never_fires(built: &Instrument, edit: EditIx) -> Option<String> {
             .any(|form| entry.expr.eval(&WithForm(&unknown, form)) == Some(false));
         return (!reads_form).then(|| "sie hängt von keiner Angabe ab".to_owned());
     }
-    if entry.expr.eval(&unknown) == Some(true) {
+    if !skips_missing(&entry.expr) && entry.expr.eval(&unknown) == Some(true) {
         return Some("sie gilt immer".to_owned());
     }
     let choices: Vec<ItemIx> = entry
@@ -100,6 +100,17 @@ fn never_fires(built: &Instrument, edit: EditIx) -> Option<String> {
         always &= entry.expr.eval(&Combination { built, codes: chosen }) == Some(true);
     }
     always.then(|| "jede Kombination der Antworten erfüllt sie".to_owned())
+}
+
+/// Whether a part of the condition is true merely because rows are missing.
+fn skips_missing(expr: &Logic) -> bool {
+    match expr {
+        Logic::Rows(..) => true,
+        Logic::And(parts) | Logic::Or(parts) => parts.iter().any(skips_missing),
+        Logic::Not(part) => skips_missing(part),
+        Logic::Same(left, right) => skips_missing(left) || skips_missing(right),
+        _ => false,
+    }
 }
 
 /// Some choices made, everything else unknown.
