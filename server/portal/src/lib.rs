@@ -1,1 +1,39 @@
-//! Use cases and storage.
+//! Use cases of Rücklauf and their storage: accounts and sessions, waves and
+//! register, answering and handing in, mails, the institute's view, exports.
+//!
+//! Everything starts at [`Portal`]. Architecture invariants: nothing here
+//! knows HTTP or pages; only [`Clock`] asks the time; every query of a
+//! respondent carries the unit of the session; texts people typed, passwords
+//! and links never reach a log.
+
+pub mod berlin;
+mod classify;
+mod clock;
+mod identity;
+mod input;
+mod instruments;
+mod mail;
+mod portal;
+mod respondent;
+mod secrets;
+mod settings;
+mod store;
+mod waves;
+mod words;
+
+pub use classify::ClassifyError;
+pub use clock::Clock;
+pub use identity::{
+    NewSession, RequestAccessError, Role, Session, SetPasswordError, SignInError, TokenInfo, TokenPurpose, Who,
+};
+pub use input::FieldError;
+pub use instruments::BadInstrument;
+pub use mail::{DueMail, FailedMail, MailError, MailKind, MailRun, SentMail};
+pub use portal::Portal;
+pub use respondent::{
+    CaseContact, CaseView, ConfirmError, Conflict, HistoryEntry, ItemChange, Receipt, SaveError, Saved, StoredAnswer,
+    SubmitError,
+};
+pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings};
+pub use store::{OpenError, StoreError};
+pub use waves::{NewWave, Opened, WaveError, WaveState, WaveView};

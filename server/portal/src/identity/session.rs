@@ -1,0 +1,183 @@
+//! Sessions: who is signed in, for how long, and how it ends.
+
+use crate::Portal;
+use crate::clock::from_micros;
+use crate::secrets::token_hash;
+use crate::store::sessions::{self, SessionRow};
+use crate::store::{StoreError, Stored};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::fmt;
+use std::str::FromStr;
+
+/// A session ends after so long without a request …
+pub(crate) const IDLE: TimeDelta = TimeDelta::minutes(30);
+/// … and after so long in any case.
+pub(crate) const ABSOLUTE: TimeDelta = TimeDelta::hours(8);
+/// How old the note of the last request may get: at most one write a minute.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Names the session; not secret, opens nothing.
+    pub id: String,
+    /// Account that is signed in.
+    pub account_id: String,
+    /// Kennung or e-mail address it signs in with, as registered.
+    pub login: String,
+    /// Name to show.
+    pub display_name: String,
+    /// Office or institute.
+    pub who: Who,
+    /// When it ends unless something is requested before.
+    pub idle_until: DateTime<Utc>,
+    /// When it ends in any case.
+    pub absolute_until: DateTime<Utc>,
+}
+
+/// Which of the two kinds of people somebody is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The head of an office, or a colleague.
+    Unit {
+        /// The unit; every query of a respondent carries it.
+        unit_id: String,
+        /// Its Kennung.
+        kennung: String,
+        /// Whether it is the head's account.
+        head: bool,
+    },
+    /// Somebody of the institute.
+    Staff {
+        /// What they may do.
+        role: Role,
+    },
+}
+
+/// What somebody of the institute may do; each role may do what those before
+/// it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Acts on cases.
+    Editor,
+    /// Manages waves, accounts, instruments.
+    Admin,
+}
+
+impl Role {
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Viewer, "viewer"), (Self::Editor, "editor"), (Self::Admin, "admin")];
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Self::ALL.iter().find(|(role, _)| role == self).map_or("", |(_, name)| name);
+        f.write_str(name)
+    }
+}
+
+/// Not one of `viewer`, `editor`, `admin`.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0:?} is no role; there are viewer, editor and admin")]
+pub struct UnknownRole(String);
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().find(|(_, name)| *name == text);
+        found.map(|(role, _)| *role).ok_or_else(|| UnknownRole(text.to_owned()))
+    }
+}
+
+/// A session that has just begun. The token goes into the cookie and is
+/// stored nowhere.
+#[derive(Clone)]
+pub struct NewSession {
+    /// What the cookie carries.
+    pub token: String,
+    /// Who is signed in.
+    pub session: Session,
+}
+
+impl Portal {
+    /// The session a cookie stands for, `None` where it has ended or never
+    /// was. One indexed read; at most once a minute a write that notes it is
+    /// in use, whose failure ends nothing.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn session(&self, token: &str) -> Result<Option<Session>, StoreError> {
+        let now = self.now();
+        let found = sessions::find(&mut self.read().await?, &token_hash(token)).await?;
+        let Some(row) = found else { return Ok(None) };
+        let seen = from_micros(row.last_seen_at);
+        if now - seen >= IDLE || now - from_micros(row.created_at) >= ABSOLUTE {
+            return Ok(None);
+        }
+        let mut session = session_of(row)?;
+        if now - seen >= NOTED_EVERY {
+            match self.note_use(&session.id, now).await {
+                Ok(()) => session.idle_until = session.absolute_until.min(now + IDLE),
+                Err(error) => tracing::warn!(%error, "noting the use of a session"),
+            }
+        }
+        Ok(Some(session))
+    }
+
+    async fn note_use(&self, id: &str, now: DateTime<Utc>) -> Stored<()> {
+        let mut tx = self.write().await?;
+        sessions::touch(&mut tx, id, now.timestamp_micros()).await?;
+        tx.commit().await
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; the session then goes on.
+    pub async fn sign_out(&self, session: &Session) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sessions::delete(&mut tx, &session.id).await?;
+        tx.commit().await
+    }
+
+    /// Ends all sessions of an account, on every computer.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; the sessions then go on.
+    pub async fn sign_out_everywhere(&self, session: &Session) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sessions::delete_of_account(&mut tx, &session.account_id).await?;
+        tx.commit().await
+    }
+}
+
+/// Makes a session of its row.
+pub(super) fn session_of(row: SessionRow) -> Stored<Session> {
+    let absolute_until = from_micros(row.created_at) + ABSOLUTE;
+    Ok(Session {
+        who: who(&row.role, row.unit_id, row.kennung)?,
+        id: row.id,
+        account_id: row.account_id,
+        login: row.login,
+        display_name: row.display_name,
+        idle_until: absolute_until.min(from_micros(row.last_seen_at) + IDLE),
+        absolute_until,
+    })
+}
+
+/// Reads the stored role of an account.
+pub(super) fn who(role: &str, unit_id: Option<String>, kennung: Option<String>) -> Stored<Who> {
+    match (role, unit_id, kennung) {
+        ("head" | "colleague", Some(unit_id), Some(kennung)) => {
+            Ok(Who::Unit { unit_id, kennung, head: role == "head" })
+        }
+        (role, None, None) => role
+            .parse()
+            .map(|role| Who::Staff { role })
+            .map_err(|error: UnknownRole| StoreError::content(error.to_string())),
+        _ => Err(StoreError::content("an account that is neither office nor institute")),
+    }
+}

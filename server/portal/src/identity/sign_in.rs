@@ -1,0 +1,113 @@
+//! Signing in: throttle, compare, begin a session.
+
+use super::password::Verdict;
+use super::session::{ABSOLUTE, IDLE, NewSession, Session, Who, who};
+use super::throttle::{Attempt, FORGOTTEN_AFTER, Gate};
+use crate::Portal;
+use crate::respondent::opened;
+use crate::secrets::{new_id, new_token, token_hash};
+use crate::store::accounts::{self, AccountRow};
+use crate::store::{StoreError, Stored, sessions, throttle};
+use crate::words;
+use chrono::{DateTime, Utc};
+use std::net::IpAddr;
+
+/// Longest name and password that are looked at, in characters.
+const LONGEST_NAME: usize = 320;
+const LONGEST_PASSWORD: usize = 256;
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// No such name, no password yet, or not the right one: never says which.
+    #[error("Kennung oder Passwort ist nicht richtig.")]
+    Wrong,
+    /// Too many failures; the password was not even looked at.
+    #[error("Zu viele Versuche. Bitte warten Sie etwas.")]
+    Throttled {
+        /// From when on another attempt counts.
+        until: DateTime<Utc>,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Portal {
+    /// Signs somebody in. `login` is a Kennung (head of a unit) or an e-mail
+    /// address (colleagues, staff), in any case; `from` is the address the
+    /// request came from. The first sign-in of an office marks its case as
+    /// opened.
+    ///
+    /// # Errors
+    /// [`SignInError::Wrong`] for whatever is wrong about name or password,
+    /// after the same work in every case.
+    pub async fn sign_in(&self, login: &str, password: &str, from: IpAddr) -> Result<NewSession, SignInError> {
+        let login_key: String = words::key(login).chars().take(LONGEST_NAME).collect();
+        let attempt = Attempt::new(&login_key, from);
+        self.enter(&attempt).await?;
+        let too_long = password.chars().nth(LONGEST_PASSWORD).is_some();
+        let account = accounts::by_login(&mut self.read().await?, &login_key).await?;
+        let known = account.filter(|_| !too_long);
+        let hash = known.as_ref().and_then(|account| account.password_hash.as_deref());
+        let compared = if too_long { "" } else { password };
+        let verdict = self.hasher().verify(compared, hash).await?;
+        let Some(account) = known.filter(|_| verdict != Verdict::Wrong) else {
+            return Err(SignInError::Wrong);
+        };
+        let stronger = match verdict {
+            Verdict::RightButWeak => Some(self.hasher().hash(password).await?),
+            _ => None,
+        };
+        Ok(self.begin_session(account, &attempt, stronger).await?)
+    }
+
+    async fn enter(&self, attempt: &Attempt) -> Result<(), SignInError> {
+        let now = self.now();
+        let mut tx = self.write().await?;
+        match attempt.enter(&mut tx, now).await? {
+            Gate::Shut(until) => Err(SignInError::Throttled { until }),
+            Gate::Open(pause) => {
+                throttle::forget(&mut tx, (now - FORGOTTEN_AFTER).timestamp_micros()).await?;
+                tx.commit().await?;
+                if !pause.is_zero() {
+                    self.clock().pause(pause).await;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn begin_session(
+        &self,
+        account: AccountRow,
+        attempt: &Attempt,
+        stronger: Option<String>,
+    ) -> Stored<NewSession> {
+        let now = self.now();
+        let at = now.timestamp_micros();
+        let (token, id) = (new_token()?, new_id(now)?);
+        let mut tx = self.write().await?;
+        attempt.forgive(&mut tx).await?;
+        let (idle, absolute) = (now - IDLE, now - ABSOLUTE);
+        sessions::delete_ended(&mut tx, idle.timestamp_micros(), absolute.timestamp_micros()).await?;
+        sessions::insert(&mut tx, &token_hash(&token), &id, &account.id, at).await?;
+        if let (Some(old), Some(new)) = (&account.password_hash, stronger) {
+            accounts::rehash(&mut tx, &account.id, old, &new).await?;
+        }
+        let session = Session {
+            id,
+            who: who(&account.role, account.unit_id, account.kennung)?,
+            account_id: account.id,
+            login: account.login,
+            display_name: account.display_name,
+            idle_until: now + IDLE,
+            absolute_until: now + ABSOLUTE,
+        };
+        if let Who::Unit { unit_id, .. } = &session.who {
+            opened(&mut tx, unit_id, &session, now).await?;
+        }
+        tx.commit().await?;
+        Ok(NewSession { token, session })
+    }
+}

@@ -1,0 +1,84 @@
+//! What an office does: look at its case, answer, explain, hand in.
+//!
+//! Every query carries the unit of the session; nothing here takes a unit
+//! from a request.
+
+mod confirm;
+pub(crate) mod merge;
+mod save;
+pub(crate) mod status;
+mod submit;
+pub(crate) mod view;
+
+pub use confirm::ConfirmError;
+pub use merge::Conflict;
+pub use save::{HistoryEntry, ItemChange, SaveError, Saved};
+pub use submit::{Receipt, SubmitError};
+pub use view::{CaseContact, CaseView, StoredAnswer};
+
+pub(crate) use status::opened;
+pub(crate) use submit::receipt_of;
+
+use crate::identity::{Session, Who};
+use crate::store::cases::{self, CaseRow};
+use crate::store::events::Actor;
+use crate::store::{Conn, Stored};
+use survey::status::Status;
+
+/// Why a case cannot be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Barred {
+    /// There is none.
+    NoCase,
+    /// The wave is closed.
+    Closed,
+    /// It was handed in, or does not belong to the survey.
+    Locked,
+}
+
+/// A case taken for a change, with the revision this change gets.
+pub(crate) struct Taken {
+    pub case: CaseRow,
+    pub status: Status,
+    pub revision: i64,
+}
+
+/// The unit of a respondent's session.
+pub(crate) fn unit_of(session: &Session) -> Option<&str> {
+    match &session.who {
+        Who::Unit { unit_id, .. } => Some(unit_id),
+        Who::Staff { .. } => None,
+    }
+}
+
+/// Who a session is, for histories.
+pub(crate) fn actor(session: &Session) -> Actor<'_> {
+    let name = if session.display_name.is_empty() { &session.login } else { &session.display_name };
+    Actor { account_id: Some(&session.account_id), name }
+}
+
+/// Takes the current case of a session's unit for this transaction, whatever
+/// its status.
+pub(crate) async fn take_current(conn: &mut Conn, session: &Session) -> Stored<Result<Taken, Barred>> {
+    let Some(unit_id) = unit_of(session) else {
+        return Ok(Err(Barred::NoCase));
+    };
+    let Some(case) = cases::current_of_unit(conn, unit_id).await? else {
+        return Ok(Err(Barred::NoCase));
+    };
+    let (revision, status) = cases::take(conn, &case.id).await?;
+    Ok(Ok(Taken { status: crate::waves::read_status(&status)?, case, revision }))
+}
+
+/// Takes the current case if its answers may still change.
+pub(crate) async fn take_for_answers(conn: &mut Conn, session: &Session) -> Stored<Result<Taken, Barred>> {
+    let taken = match take_current(conn, session).await? {
+        Ok(taken) => taken,
+        Err(barred) => return Ok(Err(barred)),
+    };
+    Ok(match (taken.case.state.as_str(), taken.status.is_locked()) {
+        (_, true) => Err(Barred::Locked),
+        ("open", false) => Ok(taken),
+        _ => Err(Barred::Closed),
+    })
+}

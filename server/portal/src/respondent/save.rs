@@ -1,0 +1,244 @@
+//! Saving answers as they are typed.
+//!
+//! Nothing is thrown away: what loses against somebody else's change is kept
+//! in the history, what does not parse is stored as typed.
+
+use super::merge::{Conflict, Current, Verdict, merge, needs_base};
+use super::{Barred, Taken, actor, status, take_for_answers, unit_of};
+use crate::Portal;
+use crate::clock::from_micros;
+use crate::identity::Session;
+use crate::store::answers::{self, AnswerRow, Pen, Written};
+use crate::store::{Conn, StoreError, Stored, cases};
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use survey::status::Event;
+use survey::{Entry, Instrument};
+
+/// Longest answer that is stored, in characters.
+pub const LONGEST_ANSWER: usize = 20_000;
+
+/// One answer as it is posted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemChange {
+    /// Item id.
+    pub item: String,
+    /// Revision the control was rendered with; 0 where nothing was stored.
+    pub base_revision: i64,
+    /// What was typed; `None` (or only blanks) clears it.
+    pub entry: Option<Entry>,
+}
+
+/// What became of a save.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Saved {
+    /// The revision each posted item has now.
+    pub revisions: Vec<(String, i64)>,
+    /// Items somebody else changed meanwhile, to another value.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Why nothing was saved. All of a save is refused, or none.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// The session belongs to no case.
+    #[error("Für Ihre Einheit läuft im Moment keine Befragung.")]
+    NoCase,
+    /// The case can no longer change.
+    #[error("Der Fragebogen ist abgegeben und kann nicht mehr geändert werden.")]
+    Locked,
+    /// The wave is closed.
+    #[error("Die Befragung ist geschlossen.")]
+    Closed,
+    /// No item of the questionnaire.
+    #[error("Die Angabe „{0}“ gibt es in diesem Fragebogen nicht.")]
+    UnknownItem(String),
+    /// The same item twice in one save.
+    #[error("Die Angabe „{0}“ kommt zweimal vor.")]
+    Repeated(String),
+    /// More than [`LONGEST_ANSWER`] characters.
+    #[error("Die Angabe „{0}“ ist zu lang. Bitte kürzen Sie sie auf höchstens 20.000 Zeichen.")]
+    TooLong(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Barred> for SaveError {
+    fn from(barred: Barred) -> Self {
+        match barred {
+            Barred::NoCase => Self::NoCase,
+            Barred::Closed => Self::Closed,
+            Barred::Locked => Self::Locked,
+        }
+    }
+}
+
+/// One change of an item, as its history shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryEntry {
+    /// What was typed; `None`: cleared.
+    pub entry: Option<Entry>,
+    /// Revision of the case at that moment.
+    pub revision: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: String,
+    /// Typed against somebody else's change; never was the current answer.
+    pub conflict: bool,
+}
+
+impl Portal {
+    /// Saves answers of the session's unit; on disk when this returns.
+    ///
+    /// Different items of two people both stay. Where somebody else has
+    /// changed an item since it was rendered, to another value, theirs stands
+    /// and the conflict is told.
+    ///
+    /// # Errors
+    /// Nothing is saved then; the reason names the item where one is to blame.
+    pub async fn save(&self, session: &Session, changes: &[ItemChange]) -> Result<Saved, SaveError> {
+        let changes = tidy(changes)?;
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let taken = take_for_answers(&mut tx, session).await??;
+        let instrument = self.instruments().of(&mut tx, taken.case.instrument.as_deref()).await?;
+        known(&instrument, &changes)?;
+        if changes.is_empty() {
+            return Ok(Saved::default());
+        }
+        let saved = store(&mut tx, session, &taken, &changes, now).await?;
+        tx.commit().await?;
+        Ok(saved)
+    }
+
+    /// Every change of one item of the session's case, newest first.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn history(&self, session: &Session, item: &str) -> Result<Vec<HistoryEntry>, StoreError> {
+        let mut conn = self.read().await?;
+        let Some(unit_id) = unit_of(session) else { return Ok(Vec::new()) };
+        let Some(case) = cases::current_of_unit(&mut conn, unit_id).await? else {
+            return Ok(Vec::new());
+        };
+        let rows = answers::history(&mut conn, &case.id, item).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| HistoryEntry {
+                entry: answers::entry(row.given, row.cannot_say),
+                revision: row.revision,
+                at: from_micros(row.at),
+                by: row.who,
+                conflict: row.conflict,
+            })
+            .collect())
+    }
+}
+
+/// Blank is absent; repeated and overlong answers are refused.
+fn tidy(changes: &[ItemChange]) -> Result<Vec<ItemChange>, SaveError> {
+    let mut seen = std::collections::HashSet::with_capacity(changes.len());
+    changes
+        .iter()
+        .map(|change| {
+            if !seen.insert(change.item.as_str()) {
+                return Err(SaveError::Repeated(change.item.clone()));
+            }
+            let entry = match &change.entry {
+                Some(Entry::Given(text)) if text.chars().count() > LONGEST_ANSWER => {
+                    return Err(SaveError::TooLong(change.item.clone()));
+                }
+                Some(Entry::Given(text)) if text.trim().is_empty() => None,
+                // PostgreSQL cannot store the character NUL.
+                Some(Entry::Given(text)) if text.contains('\0') => Some(Entry::Given(text.replace('\0', ""))),
+                other => other.clone(),
+            };
+            Ok(ItemChange { entry, ..change.clone() })
+        })
+        .collect()
+}
+
+fn known(instrument: &Instrument, changes: &[ItemChange]) -> Result<(), SaveError> {
+    match changes.iter().find(|change| instrument.item(&change.item).is_none()) {
+        Some(change) => Err(SaveError::UnknownItem(change.item.clone())),
+        None => Ok(()),
+    }
+}
+
+async fn store(
+    conn: &mut Conn,
+    session: &Session,
+    taken: &Taken,
+    changes: &[ItemChange],
+    now: DateTime<Utc>,
+) -> Stored<Saved> {
+    let items: Vec<&str> = changes.iter().map(|change| change.item.as_str()).collect();
+    let rows = answers::of_items(conn, &taken.case.id, &items).await?;
+    let rows: HashMap<&str, &AnswerRow> = rows.iter().map(|row| (row.item.as_str(), row)).collect();
+    let mut saved = Saved::default();
+    let mut written = Vec::with_capacity(changes.len());
+    for change in changes {
+        let row = rows.get(change.item.as_str()).copied();
+        let (item, entry) = (change.item.as_str(), change.entry.as_ref());
+        match judge(conn, session, taken, change, row).await? {
+            Verdict::Store => {
+                written.push(Written { item, entry, conflict: false });
+                saved.revisions.push((change.item.clone(), taken.revision));
+            }
+            Verdict::Keep => saved.revisions.push((change.item.clone(), row.map_or(0, |row| row.revision))),
+            Verdict::Conflict => {
+                written.push(Written { item, entry, conflict: true });
+                let revision = row.map_or(0, |row| row.revision);
+                saved.revisions.push((change.item.clone(), revision));
+                saved.conflicts.push(Conflict {
+                    item: change.item.clone(),
+                    mine: change.entry.clone(),
+                    theirs: row.and_then(AnswerRow::entry),
+                    theirs_by: row.map(|row| row.who.clone()).unwrap_or_default(),
+                    theirs_at: row.map_or(now, |row| from_micros(row.at)),
+                    revision,
+                });
+            }
+        }
+    }
+    let who = actor(session);
+    let pen = Pen {
+        case_id: &taken.case.id,
+        revision: taken.revision,
+        at: now.timestamp_micros(),
+        account_id: &session.account_id,
+        session_id: &session.id,
+        who: who.name,
+    };
+    answers::write(conn, &[(pen, &written)]).await?;
+    if written.iter().any(|written| written.entry.is_some() && !written.conflict) {
+        status::advance(conn, &taken.case.id, taken.status, Event::Answer, who, now).await?;
+    }
+    Ok(saved)
+}
+
+async fn judge(
+    conn: &mut Conn,
+    session: &Session,
+    taken: &Taken,
+    change: &ItemChange,
+    row: Option<&AnswerRow>,
+) -> Stored<Verdict> {
+    let current = Current {
+        entry: row.and_then(AnswerRow::entry),
+        revision: row.map_or(0, |row| row.revision),
+        session_id: row.map_or("", |row| row.session_id.as_str()),
+    };
+    let mine = change.entry.as_ref();
+    let base = if change.base_revision == 0 {
+        Some(None)
+    } else if needs_base(change.base_revision, &current, mine) {
+        answers::at_revision(conn, &taken.case.id, &change.item, change.base_revision).await?
+    } else {
+        None
+    };
+    let base = base.as_ref().map(Option::as_ref);
+    Ok(merge(change.base_revision, base, &current, mine, &session.id))
+}

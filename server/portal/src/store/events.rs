@@ -1,0 +1,93 @@
+//! Rows that are only ever added: transitions of cases, and the audit.
+
+use super::{Conn, Stored, rows, run};
+use crate::secrets::new_id;
+use chrono::{DateTime, Utc};
+
+/// Who did something: the account, if any, and the name to show.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Actor<'a> {
+    pub account_id: Option<&'a str>,
+    pub name: &'a str,
+}
+
+impl Actor<'static> {
+    /// The program itself, or whoever sits at its command line.
+    pub(crate) const SYSTEM: Self = Self { account_id: None, name: "Rücklauf" };
+}
+
+/// A transition as stored.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct EventRow {
+    pub at: i64,
+    pub who: String,
+    pub event: String,
+    pub from_status: String,
+    pub to_status: String,
+    pub reason: Option<String>,
+}
+
+/// A transition to be noted.
+pub(crate) struct NewEvent<'a> {
+    pub case_id: &'a str,
+    pub event: &'a str,
+    pub from: &'a str,
+    pub to: &'a str,
+    pub reason: Option<&'a str>,
+}
+
+pub(crate) async fn insert(conn: &mut Conn, who: Actor<'_>, event: &NewEvent<'_>, now: DateTime<Utc>) -> Stored<()> {
+    run!(
+        conn,
+        "INSERT INTO case_events (id, case_id, at, account_id, who, event, from_status, to_status, reason)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        new_id(now)?,
+        event.case_id,
+        now.timestamp_micros(),
+        who.account_id,
+        who.name,
+        event.event,
+        event.from,
+        event.to,
+        event.reason
+    )?;
+    Ok(())
+}
+
+/// The transitions of a case, oldest first.
+pub(crate) async fn of_case(conn: &mut Conn, case_id: &str) -> Stored<Vec<EventRow>> {
+    rows!(
+        conn,
+        all,
+        EventRow,
+        "SELECT at, who, event, from_status, to_status, reason
+         FROM case_events WHERE case_id = $1 ORDER BY at, id",
+        case_id
+    )
+}
+
+/// What somebody looked at, exported or changed.
+pub(crate) struct Deed<'a> {
+    pub action: &'a str,
+    pub wave: Option<i32>,
+    pub unit_id: Option<&'a str>,
+    /// Never an answer, a password or a link.
+    pub detail: &'a str,
+}
+
+pub(crate) async fn audit(conn: &mut Conn, who: Actor<'_>, deed: &Deed<'_>, now: DateTime<Utc>) -> Stored<()> {
+    run!(
+        conn,
+        "INSERT INTO audit (id, at, account_id, who, action, wave, unit_id, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        new_id(now)?,
+        now.timestamp_micros(),
+        who.account_id,
+        who.name,
+        deed.action,
+        deed.wave,
+        deed.unit_id,
+        deed.detail
+    )?;
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Rows of sessions and of the tokens that set passwords. Holds only hashes
+//! of what people carry.
+
+use super::{Conn, Stored, rows, run};
+
+/// A session together with whose it is.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct SessionRow {
+    pub id: String,
+    pub account_id: String,
+    pub created_at: i64,
+    pub last_seen_at: i64,
+    pub login: String,
+    pub display_name: String,
+    pub role: String,
+    pub unit_id: Option<String>,
+    pub kennung: Option<String>,
+}
+
+/// The session whose token has this hash: one indexed read.
+pub(crate) async fn find(conn: &mut Conn, token_hash: &str) -> Stored<Option<SessionRow>> {
+    rows!(
+        conn,
+        optional,
+        SessionRow,
+        "SELECT s.id, s.account_id, s.created_at, s.last_seen_at,
+                a.login, a.display_name, a.role, a.unit_id, u.kennung
+         FROM sessions s
+         JOIN accounts a ON a.id = s.account_id
+         LEFT JOIN units u ON u.id = a.unit_id
+         WHERE s.token_hash = $1 AND a.disabled_at IS NULL",
+        token_hash
+    )
+}
+
+pub(crate) async fn insert(conn: &mut Conn, token_hash: &str, id: &str, account_id: &str, at: i64) -> Stored<()> {
+    run!(
+        conn,
+        "INSERT INTO sessions (token_hash, id, account_id, created_at, last_seen_at) VALUES ($1, $2, $3, $4, $4)",
+        token_hash,
+        id,
+        account_id,
+        at
+    )?;
+    Ok(())
+}
+
+/// Notes that a session is in use.
+pub(crate) async fn touch(conn: &mut Conn, id: &str, at: i64) -> Stored<()> {
+    run!(conn, "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2", id, at)?;
+    Ok(())
+}
+
+pub(crate) async fn delete(conn: &mut Conn, id: &str) -> Stored<()> {
+    run!(conn, "DELETE FROM sessions WHERE id = $1", id)?;
+    Ok(())
+}
+
+pub(crate) async fn delete_of_account(conn: &mut Conn, account_id: &str) -> Stored<()> {
+    run!(conn, "DELETE FROM sessions WHERE account_id = $1", account_id)?;
+    Ok(())
+}
+
+/// Removes sessions that ended: unused since `idle_before` or begun before
+/// `created_before`.
+pub(crate) async fn delete_ended(conn: &mut Conn, idle_before: i64, created_before: i64) -> Stored<()> {
+    run!(
+        conn,
+        "DELETE FROM sessions WHERE last_seen_at < $1 OR created_at < $2",
+        idle_before,
+        created_before
+    )?;
+    Ok(())
+}
+
+/// A token together with whose it is.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct TokenRow {
+    pub account_id: String,
+    pub purpose: String,
+    pub login: String,
+    pub display_name: String,
+}
+
+/// The token with this hash, if it is neither used nor expired at `now`.
+pub(crate) async fn find_token(conn: &mut Conn, token_hash: &str, now: i64) -> Stored<Option<TokenRow>> {
+    rows!(
+        conn,
+        optional,
+        TokenRow,
+        "SELECT t.account_id, t.purpose, a.login, a.display_name
+         FROM tokens t JOIN accounts a ON a.id = t.account_id
+         WHERE t.token_hash = $1 AND t.used_at IS NULL AND t.expires_at > $2 AND a.disabled_at IS NULL",
+        token_hash,
+        now
+    )
+}
+
+pub(crate) async fn insert_token(
+    conn: &mut Conn,
+    token_hash: &str,
+    account_id: &str,
+    purpose: &str,
+    at: i64,
+    expires_at: i64,
+) -> Stored<()> {
+    run!(
+        conn,
+        "INSERT INTO tokens (token_hash, account_id, purpose, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        token_hash,
+        account_id,
+        purpose,
+        at,
+        expires_at
+    )?;
+    Ok(())
+}
+
+/// Uses a token up; false where somebody else did so first.
+pub(crate) async fn use_token(conn: &mut Conn, token_hash: &str, now: i64) -> Stored<bool> {
+    let used = run!(
+        conn,
+        "UPDATE tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
+        token_hash,
+        now
+    )?;
+    Ok(used == 1)
+}
+
+/// Ends every other open token of an account.
+pub(crate) async fn void_tokens(conn: &mut Conn, account_id: &str, now: i64) -> Stored<()> {
+    run!(
+        conn,
+        "UPDATE tokens SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL",
+        account_id,
+        now
+    )?;
+    Ok(())
+}

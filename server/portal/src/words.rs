@@ -1,0 +1,50 @@
+//! Folding of words: how names are found and in which order they stand.
+
+/// Folded form under which a Kennung or an e-mail address is found: case and
+/// space around it do not matter.
+pub(crate) fn key(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// Sort key for German order (DIN 5007-1): umlauts as their base letters, ß
+/// as ss, case and punctuation ignored; equal keys fall back to the text.
+pub(crate) fn sort_key(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len() + 8);
+    for c in text.trim().chars().flat_map(char::to_lowercase) {
+        match c {
+            'ä' | 'à' | 'á' | 'â' => folded.push('a'),
+            'ö' | 'ò' | 'ó' | 'ô' => folded.push('o'),
+            'ü' | 'ù' | 'ú' | 'û' => folded.push('u'),
+            'é' | 'è' | 'ê' | 'ë' => folded.push('e'),
+            'ß' => folded.push_str("ss"),
+            c if c.is_alphanumeric() => folded.push(c),
+            _ if folded.ends_with(' ') => {}
+            _ => folded.push(' '),
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded.push('\u{1}');
+    folded.push_str(text.trim());
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_german_order() {
+        let mut names = ["Zorn", "Öschel", "Ostau", "Ähr", "Ahrau", "Straße", "Strasse", "ARGE Bad Öd", "arge  Bad Ob"];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(
+            names,
+            ["Ähr", "Ahrau", "arge  Bad Ob", "ARGE Bad Öd", "Öschel", "Ostau", "Strasse", "Straße", "Zorn"]
+        );
+    }
+
+    #[test]
+    fn kennung_and_address_are_found_in_any_case() {
+        assert_eq!(key(" GS-0042 "), key("gs-0042"));
+        assert_eq!(key("Leitung@ARGE-Öd.de"), "leitung@arge-öd.de");
+    }
+}
