@@ -1,6 +1,8 @@
 //! Server functions of the hydrated form. Each is short: who is signed in,
 //! the use case of `portal`, its outcome as a reply the form understands.
 
+#![expect(missing_docs, reason = "the server function macro writes structs without docs")]
+
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -42,10 +44,7 @@ pub enum SaveReply {
 /// Only where the store cannot be reached; the form then keeps what was typed
 /// and tries again.
 #[server(name = SaveAnswers, prefix = "/api", endpoint = "antworten", input = Json, output = Json)]
-pub async fn save_answers(
-    changes: Vec<Change>,
-    reasons: Vec<(String, String)>,
-) -> Result<SaveReply, ServerFnError> {
+pub async fn save_answers(changes: Vec<Change>, reasons: Vec<(String, String)>) -> Result<SaveReply, ServerFnError> {
     saving::save(changes, reasons).await
 }
 
@@ -63,17 +62,57 @@ mod saving {
     use super::{Change, SaveReply};
     use crate::{Viewer, words};
     use leptos::prelude::*;
+    use portal::{ConfirmError, ItemChange, Portal, SaveError, Session};
 
-    pub(super) async fn save(
-        changes: Vec<Change>,
-        reasons: Vec<(String, String)>,
-    ) -> Result<SaveReply, ServerFnError> {
-        let portal = expect_context::<portal::Portal>();
+    pub(super) async fn save(changes: Vec<Change>, reasons: Vec<(String, String)>) -> Result<SaveReply, ServerFnError> {
+        let portal = expect_context::<Portal>();
         let Some(session) = expect_context::<Viewer>().0 else {
             return Ok(SaveReply::SignedOut);
         };
-        let _ = (changes, reasons, portal, session);
-        let _ = words::SAVE;
-        Err(ServerFnError::new("not wired"))
+        store(&portal, &session, changes, reasons).await
+    }
+
+    async fn store(
+        portal: &Portal,
+        session: &Session,
+        changes: Vec<Change>,
+        reasons: Vec<(String, String)>,
+    ) -> Result<SaveReply, ServerFnError> {
+        let changes: Vec<ItemChange> = changes
+            .into_iter()
+            .map(|change| ItemChange {
+                item: change.item,
+                base_revision: change.base,
+                entry: change.entry,
+            })
+            .collect();
+        let saved = match portal.save(session, &changes).await {
+            Ok(saved) => saved,
+            Err(SaveError::Store(_)) => return Err(unavailable()),
+            Err(refused) => return Ok(SaveReply::Refused(refused.to_string())),
+        };
+        for (edit, reason) in reasons {
+            match portal.confirm(session, &edit, &reason).await {
+                // A reason that is still too short waits for more words.
+                Ok(_) | Err(ConfirmError::Reason) => {}
+                Err(ConfirmError::Store(_)) => return Err(unavailable()),
+                Err(refused) => return Ok(SaveReply::Refused(refused.to_string())),
+            }
+        }
+        let confirmations = portal.confirmations(session).await.map_err(|_| unavailable())?;
+        let conflicts = saved
+            .conflicts
+            .iter()
+            .map(|conflict| (conflict.item.clone(), words::conflict(conflict)))
+            .collect();
+        Ok(SaveReply::Saved {
+            revisions: saved.revisions,
+            conflicts,
+            confirmations,
+        })
+    }
+
+    fn unavailable() -> ServerFnError {
+        ServerFnError::new("Der Speicher antwortet nicht.")
     }
 }

@@ -30,18 +30,27 @@ pub(crate) fn status(status: Status) -> &'static str {
 pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
     Some(match code {
         "gespeichert" => ("success", "Ihre Angaben sind gespeichert."),
-        "offen" => ("warning", "Ihre Angaben sind gespeichert. Einige Punkte sind noch zu klären."),
+        "offen" => (
+            "warning",
+            "Ihre Angaben sind gespeichert. Einige Punkte sind noch zu klären.",
+        ),
         "neu" => (
             "info",
             "Ihre Angaben sind gespeichert. Durch Ihre Antworten sind auf dieser Seite weitere Fragen hinzugekommen.",
         ),
-        "uebernommen" => ("success", "Die Angaben für Ü25 wurden übernommen. Bitte prüfen Sie sie."),
+        "uebernommen" => (
+            "success",
+            "Die Angaben für Ü25 wurden übernommen. Bitte prüfen Sie sie.",
+        ),
         "konflikt" => (
             "warning",
             "Jemand anderes hat inzwischen dieselbe Frage beantwortet. Bitte entscheiden Sie, welche Angabe gilt.",
         ),
         "abgemeldet" => ("success", "Sie sind abgemeldet."),
-        "passwort-gesetzt" => ("success", "Ihr Passwort ist gespeichert. Bitte melden Sie sich damit an."),
+        "passwort-gesetzt" => (
+            "success",
+            "Ihr Passwort ist gespeichert. Bitte melden Sie sich damit an.",
+        ),
         "zugang-angefordert" => (
             "success",
             "Wenn es zu Ihrer Eingabe einen Zugang gibt, ist jetzt eine E-Mail unterwegs. Bitte sehen Sie auch im Spam-Ordner nach.",
@@ -50,4 +59,20 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
         "erledigt" => ("success", "Die Änderung ist gespeichert."),
         _ => return None,
     })
+}
+
+/// What is said where two people answered the same question.
+pub(crate) fn conflict(conflict: &portal::Conflict) -> String {
+    let shown = |entry: &Option<survey::Entry>| match entry {
+        Some(survey::Entry::Given(text)) => format!("„{text}“"),
+        Some(survey::Entry::CannotSay) => "„Angabe nicht möglich“".to_owned(),
+        None => "nichts".to_owned(),
+    };
+    format!(
+        "{} hat am {} {} angegeben; das gilt. Ihre Angabe {} wurde nicht übernommen. Geben Sie sie noch einmal ein, wenn sie gelten soll.",
+        conflict.theirs_by,
+        portal::berlin::long(conflict.theirs_at),
+        shown(&conflict.theirs),
+        shown(&conflict.mine),
+    )
 }

@@ -39,7 +39,10 @@ pub(super) struct Autosave {
 
 impl Autosave {
     pub(super) fn new(state: FormState) -> Self {
-        Self { state, queue: Rc::default() }
+        Self {
+            state,
+            queue: Rc::default(),
+        }
     }
 
     /// Queues an answer and sends the queue after `pause` milliseconds unless
@@ -104,7 +107,10 @@ impl Autosave {
                 entry: entry.clone(),
             })
             .collect();
-        let sent = reasons.iter().map(|(edit, text)| (edit.clone(), text.clone())).collect();
+        let sent = reasons
+            .iter()
+            .map(|(edit, text)| (edit.clone(), text.clone()))
+            .collect();
         let reply = save_answers(changes, sent).await;
         let give_back = |queue: &mut Queue| {
             for (item, entry) in answers {
@@ -117,7 +123,11 @@ impl Autosave {
         let mut queue = self.queue.borrow_mut();
         queue.in_flight = false;
         let saving = match reply {
-            Ok(SaveReply::Saved { revisions, conflicts, confirmations }) => {
+            Ok(SaveReply::Saved {
+                revisions,
+                conflicts,
+                confirmations,
+            }) => {
                 queue.failures = 0;
                 let more = !queue.answers.is_empty() || !queue.reasons.is_empty();
                 drop(queue);

@@ -53,7 +53,9 @@ pub(super) fn acknowledge(
     if let Some(form) = form() {
         for (item, revision) in revisions {
             if let Some(field) = named(&form, &format!("rev__{item}")).into_iter().next() {
-                field.unchecked_into::<HtmlInputElement>().set_value(&revision.to_string());
+                field
+                    .unchecked_into::<HtmlInputElement>()
+                    .set_value(&revision.to_string());
             }
         }
     }
@@ -102,7 +104,9 @@ fn take_over(state: FormState, form: &HtmlFormElement, autosave: &Autosave) {
 }
 
 fn edited(state: FormState, autosave: &Autosave, event: &Event, settled: bool) {
-    let Some((form, target)) = form().zip(event.target()) else { return };
+    let Some((form, target)) = form().zip(event.target()) else {
+        return;
+    };
     let Some(name) = name_of(&target) else { return };
     if let Some(edit) = name.strip_prefix("reason__") {
         if settled && let Some(area) = target.dyn_ref::<HtmlTextAreaElement>() {

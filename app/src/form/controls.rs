@@ -26,7 +26,11 @@ pub(super) fn choice_list(state: FormState, question: QuestionIx, signals: Quest
     let chosen = |code: &str| given.split(',').any(|one| one.trim() == code);
     let mut first = true;
     let mut choice = |value: String, label: String, checked: bool, control: &'static str, name: String| {
-        let id = if std::mem::take(&mut first) { item_id(&name) } else { format!("{}-{value}", item_id(&name)) };
+        let id = if std::mem::take(&mut first) {
+            item_id(&name)
+        } else {
+            format!("{}-{value}", item_id(&name))
+        };
         view! {
             <div class="choice">
                 <input type=control id=id.clone() name=name value=value checked=checked/>
@@ -63,7 +67,13 @@ pub(super) fn choice_list(state: FormState, question: QuestionIx, signals: Quest
     let cannot_say = entry.cannot_say.then(|| {
         let checked = stored == Some(Entry::CannotSay);
         let line = if multi {
-            choice("1".into(), CANNOT_SAY.into(), checked, "checkbox", format!("{name}__missing"))
+            choice(
+                "1".into(),
+                CANNOT_SAY.into(),
+                checked,
+                "checkbox",
+                format!("{name}__missing"),
+            )
         } else {
             choice("-8".into(), CANNOT_SAY.into(), checked, "radio", name.clone())
         };
@@ -109,7 +119,11 @@ pub(super) fn single_field(
         }
         .into_any(),
         kind => {
-            let mode = if kind == Kind::Date || entry.decimals == 0 { "numeric" } else { "decimal" };
+            let mode = if kind == Kind::Date || entry.decimals == 0 {
+                "numeric"
+            } else {
+                "decimal"
+            };
             view! {
                 <input type="text" class="short" inputmode=mode id=id.clone() name=id.clone() value=value
                     aria-describedby=described aria-invalid=invalid/>
@@ -117,7 +131,10 @@ pub(super) fn single_field(
             .into_any()
         }
     };
-    let unit = entry.unit.clone().map(|unit| view! { <span class="unit">{unit}</span> });
+    let unit = entry
+        .unit
+        .clone()
+        .map(|unit| view! { <span class="unit">{unit}</span> });
     let cannot_say = entry.cannot_say.then(|| missing_box(&id, missing, None));
     view! { <div class="entry">{control}{unit}</div> {cannot_say} }.into_any()
 }

@@ -61,7 +61,14 @@ pub(super) fn QuestionFindings(
 
 #[component]
 fn OneFinding(shown: Shown) -> impl IntoView {
-    let Shown { code, weight, message, edit, reason, .. } = shown;
+    let Shown {
+        code,
+        weight,
+        message,
+        edit,
+        reason,
+        ..
+    } = shown;
     let (class, prefix) = match (weight, &reason) {
         (Weight::Error, _) => ("finding error", "Fehler: "),
         (Weight::Missing, _) => ("finding missing", "Noch offen: "),

@@ -66,7 +66,11 @@ pub(super) fn scale_rows(state: FormState, question: QuestionIx) -> AnyView {
                 .into_iter()
                 .enumerate()
                 .map(|(place, (value, label, checked))| {
-                    let id = if place == 0 { row.id.clone() } else { format!("{}-{value}", row.id) };
+                    let id = if place == 0 {
+                        row.id.clone()
+                    } else {
+                        format!("{}-{value}", row.id)
+                    };
                     view! {
                         <div class="choice">
                             <input type="radio" id=id.clone() name=row.id.clone() value=value checked=checked/>

@@ -180,9 +180,7 @@ impl FormState {
     /// ones wait until the field is left.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser edits"))]
     pub(super) fn set(self, item: ItemIx, entry: Option<Entry>, settled: bool) {
-        let changed = self
-            .sheet
-            .try_update_value(|sheet| sheet.set(item, entry));
+        let changed = self.sheet.try_update_value(|sheet| sheet.set(item, entry));
         if let Some(changed) = changed {
             let sentence = routing_sentence(changed.opened.len(), changed.closed.len());
             if !sentence.is_empty() {
@@ -233,12 +231,7 @@ fn chosen_codes(sheet: &Sheet, instrument: &Instrument, question: QuestionIx) ->
     }
 }
 
-fn shown_of(
-    instrument: &Instrument,
-    found: &survey::Findings,
-    question: QuestionIx,
-    show_missing: bool,
-) -> Vec<Shown> {
+fn shown_of(instrument: &Instrument, found: &survey::Findings, question: QuestionIx, show_missing: bool) -> Vec<Shown> {
     found
         .for_question(question)
         .filter_map(|finding| {

@@ -8,7 +8,7 @@ use std::future::Future;
 use survey::{Entries, Sheet};
 
 /// A case with its answers put into a sheet.
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     /// The case as the store holds it.
     pub view: CaseView,
     /// Its answers, routed and checked.
@@ -16,7 +16,7 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    fn new(view: CaseView) -> Self {
+    pub fn new(view: CaseView) -> Self {
         let entries: Entries = view
             .answers
             .iter()

@@ -10,6 +10,9 @@ mod sign_in;
 mod submission;
 mod texts;
 
+pub(crate) use case::Loaded;
+pub(crate) use print::module_answers;
+
 use crate::context::Failure;
 use crate::layout::{FailurePage, NotFound, document};
 use leptos::prelude::*;

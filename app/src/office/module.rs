@@ -42,7 +42,9 @@ fn module_page(
     };
     let next = place
         .and_then(|place| asked.get(place + 1))
-        .map_or("/befragung/pruefung".to_owned(), |letter| format!("/befragung/{letter}"));
+        .map_or("/befragung/pruefung".to_owned(), |letter| {
+            format!("/befragung/{letter}")
+        });
     let title = case
         .view
         .instrument

@@ -46,8 +46,8 @@ fn overview(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl
             <Notice kind="warning" text=format!("Die Frist ist am {deadline} abgelaufen. Sie können den Fragebogen noch abgeben, solange die Befragung nicht geschlossen ist; er wird als verspätet vermerkt.")/>
         }
     });
-    view! {
-        <Page title="Ihre Befragung" caption=case.caption()>
+    let caption = case.caption();
+    let body = view! {
             {notice.map(|(kind, text)| view! { <Notice kind text/> })}
             {late}
             <dl class="facts">
@@ -65,8 +65,8 @@ fn overview(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl
             <ol class="modules">{modules}</ol>
             <p><a href="/befragung/druck">"Den ganzen Fragebogen drucken"</a>", zum Beispiel, um ihn vorab im Haus weiterzugeben."</p>
             <Explanations/>
-        </Page>
-    }
+    };
+    view! { <Page title="Ihre Befragung" caption=caption>{body}</Page> }
 }
 
 fn module_lines(case: &Loaded) -> Vec<AnyView> {

@@ -45,7 +45,7 @@ pub(super) fn Print() -> impl IntoView {
 }
 
 /// The answers of one module as they stand, for reading.
-pub(super) fn module_answers(case: &Loaded, letter: &str) -> AnyView {
+pub(crate) fn module_answers(case: &Loaded, letter: &str) -> AnyView {
     case.view
         .instrument
         .module(letter)
@@ -67,7 +67,11 @@ fn printed(case: &Loaded, question: QuestionIx, blank: bool) -> AnyView {
         Reference::Zeitraum => format!("Zeitraum: {}. ", case.view.context.zeitraum),
         Reference::None => String::new(),
     };
-    let help = entry.help.as_ref().map(|help| case.sheet.text(help)).unwrap_or_default();
+    let help = entry
+        .help
+        .as_ref()
+        .map(|help| case.sheet.text(help))
+        .unwrap_or_default();
     let unit = entry.unit.clone().unwrap_or_default();
     let answer = match entry.kind {
         Kind::Single | Kind::Multi => choices(case, question, blank),
@@ -123,7 +127,13 @@ fn choices(case: &Loaded, question: QuestionIx, blank: bool) -> AnyView {
         Some(Entry::CannotSay) if !blank => "-8".to_owned(),
         _ => String::new(),
     };
-    let mark = |code: &str| if given.split(',').any(|one| one.trim() == code) { "☒" } else { "☐" };
+    let mark = |code: &str| {
+        if given.split(',').any(|one| one.trim() == code) {
+            "☒"
+        } else {
+            "☐"
+        }
+    };
     let mut lines: Vec<AnyView> = Vec::new();
     for option in &entry.options {
         let text = option

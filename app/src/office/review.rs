@@ -12,7 +12,10 @@ use survey::{Finding, FindingKind};
 /// `/befragung/pruefung`
 #[component]
 pub(super) fn Review() -> impl IntoView {
-    let notice = use_query_map().get_untracked().get_str("meldung").and_then(words::message);
+    let notice = use_query_map()
+        .get_untracked()
+        .get_str("meldung")
+        .and_then(words::message);
     with_case(move |case| async move { review(&case, notice).into_any() })
 }
 
@@ -57,16 +60,16 @@ fn review(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl I
             </section>
         }
     });
-    view! {
-        <Page title="Prüfen und abgeben" caption=case.caption()>
+    let caption = case.caption();
+    let body = view! {
             <nav class="back" aria-label="Zurück"><a href="/befragung">"Zur Übersicht"</a></nav>
             {notice.map(|(kind, text)| view! { <Notice kind text/> })}
             {state}
             {list(case, "Bitte berichtigen", &wrong)}
             {soft_form}
             {list(case, "Noch nicht beantwortet", &missing)}
-        </Page>
-    }
+    };
+    view! { <Page title="Prüfen und abgeben" caption=caption>{body}</Page> }
 }
 
 fn href(case: &Loaded, finding: &Finding) -> String {
@@ -100,7 +103,11 @@ fn reason(case: &Loaded, finding: &Finding) -> Option<AnyView> {
     let name = format!("reason__{}", edit.id);
     let described = format!("{name}-hilfe");
     let given = finding.confirmed.clone();
-    let class = if given.is_some() { "finding confirmed" } else { "finding warning" };
+    let class = if given.is_some() {
+        "finding confirmed"
+    } else {
+        "finding warning"
+    };
     Some(
         view! {
             <div class=class>

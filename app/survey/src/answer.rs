@@ -87,16 +87,24 @@ impl FormError {
     pub fn message(self, typed: &str) -> String {
         let typed: String = typed.trim().chars().take(40).collect();
         match self {
-            Self::NotANumber => format!("„{typed}“ ist keine Zahl. Bitte geben Sie nur Ziffern ein, zum Beispiel 1.234."),
+            Self::NotANumber => {
+                format!("„{typed}“ ist keine Zahl. Bitte geben Sie nur Ziffern ein, zum Beispiel 1.234.")
+            }
             Self::DotNotThousands => format!(
                 "„{typed}“ ist nicht eindeutig: Ein Punkt steht nur vor genau drei Ziffern (1.234). Für Nachkommastellen verwenden Sie bitte ein Komma (12,5)."
             ),
-            Self::TooManyDecimals(0) => format!("„{typed}“: Bitte geben Sie eine ganze Zahl ohne Nachkommastellen ein."),
+            Self::TooManyDecimals(0) => {
+                format!("„{typed}“: Bitte geben Sie eine ganze Zahl ohne Nachkommastellen ein.")
+            }
             Self::TooManyDecimals(1) => format!("„{typed}“: Bitte geben Sie höchstens eine Nachkommastelle an."),
             Self::TooManyDecimals(n) => format!("„{typed}“: Bitte geben Sie höchstens {n} Nachkommastellen an."),
             Self::TooManyDigits => format!("„{typed}“ hat zu viele Ziffern; höchstens {MAX_DIGITS} sind möglich."),
-            Self::NoSuchOption => format!("„{typed}“ gehört nicht zu den Antworten dieser Frage. Bitte wählen Sie neu."),
-            Self::NotADate => format!("„{typed}“ ist kein Datum. Bitte geben Sie es als TT.MM.JJJJ ein, zum Beispiel 15.03.2007."),
+            Self::NoSuchOption => {
+                format!("„{typed}“ gehört nicht zu den Antworten dieser Frage. Bitte wählen Sie neu.")
+            }
+            Self::NotADate => {
+                format!("„{typed}“ ist kein Datum. Bitte geben Sie es als TT.MM.JJJJ ein, zum Beispiel 15.03.2007.")
+            }
             Self::TooLong(max) => format!("Ihre Angabe ist zu lang. Bitte kürzen Sie sie auf höchstens {max} Zeichen."),
         }
     }
@@ -113,10 +121,11 @@ pub(crate) fn parse(kind: &ItemKind, codes: u128, entry: Option<&Entry>) -> Valu
         return Value::Blank;
     }
     let read = match kind {
-        ItemKind::Choice => code(text).filter(|code| codes & bit(*code) != 0).map_or(
-            Err(FormError::NoSuchOption),
-            |code| Ok(Value::Number(Decimal::from(code))),
-        ),
+        ItemKind::Choice => code(text)
+            .filter(|code| codes & bit(*code) != 0)
+            .map_or(Err(FormError::NoSuchOption), |code| {
+                Ok(Value::Number(Decimal::from(code)))
+            }),
         ItemKind::Choices => several(text, codes).map(Value::Codes),
         ItemKind::Number { decimals } => number(text, *decimals).map(Value::Number),
         ItemKind::Date => date(text).map(Value::Date),

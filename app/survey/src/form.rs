@@ -74,7 +74,9 @@ pub fn decode(instrument: &Instrument, module: &str, pairs: &[(String, String)])
             // A form posted by Enter may carry its default button besides.
             posted.action = Some(value.clone());
         } else if let Some(edit) = name.strip_prefix("reason__") {
-            let known = instrument.edit(edit).is_some_and(|edit| instrument[edit].severity == Severity::Soft);
+            let known = instrument
+                .edit(edit)
+                .is_some_and(|edit| instrument[edit].severity == Severity::Soft);
             if !known {
                 return Err(DecodeError::UnknownName(name.clone()));
             }
@@ -104,7 +106,11 @@ pub fn decode(instrument: &Instrument, module: &str, pairs: &[(String, String)])
         .map(|(item, rendered_revision)| {
             let given = values.get(&item).map_or(&[][..], Vec::as_slice);
             let entry = entry_of(&instrument[item].kind, given, missing.contains(&item));
-            PostedItem { item, rendered_revision, entry }
+            PostedItem {
+                item,
+                rendered_revision,
+                entry,
+            }
         })
         .collect();
     Ok(posted)
@@ -118,13 +124,20 @@ fn entry_of(kind: &ItemKind, given: &[&str], missing: bool) -> Option<Entry> {
     if *kind == ItemKind::Choices {
         return codes(given);
     }
-    given.first().filter(|value| !value.is_empty()).map(|value| Entry::Given(newlines(value)))
+    given
+        .first()
+        .filter(|value| !value.is_empty())
+        .map(|value| Entry::Given(newlines(value)))
 }
 
 /// Several codes in ascending order, each once; what is no code stays as it
 /// came, for the finding to name it.
 fn codes(given: &[&str]) -> Option<Entry> {
-    let mut list: Vec<&str> = given.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect();
+    let mut list: Vec<&str> = given
+        .iter()
+        .map(|value| value.trim())
+        .filter(|value| !value.is_empty())
+        .collect();
     list.sort_by_key(|value| value.parse::<i64>().unwrap_or(i64::MAX));
     list.dedup();
     (!list.is_empty()).then(|| Entry::Given(list.join(",")))

@@ -2,7 +2,7 @@
 //! [`crate::load`] and shipped to the browser as it is; nothing here is
 //! parsed again.
 
-use crate::expr::{Dep, Logic};
+use crate::expr::Logic;
 use crate::text::Text;
 use crate::typology::CoreItems;
 use chrono::NaiveDate;
@@ -143,7 +143,10 @@ impl Kind {
     /// Whether the question has rows.
     #[must_use]
     pub const fn is_matrix(self) -> bool {
-        matches!(self, Self::MatrixScale5 | Self::MatrixDecimal | Self::MatrixPercent | Self::MatrixInteger)
+        matches!(
+            self,
+            Self::MatrixScale5 | Self::MatrixDecimal | Self::MatrixPercent | Self::MatrixInteger
+        )
     }
 }
 
@@ -326,7 +329,10 @@ impl Instrument {
     /// The question with this id.
     #[must_use]
     pub fn question(&self, id: &str) -> Option<QuestionIx> {
-        self.questions.iter().position(|question| question.id == id).map(QuestionIx::new)
+        self.questions
+            .iter()
+            .position(|question| question.id == id)
+            .map(QuestionIx::new)
     }
 
     /// The edit with this id.
@@ -368,42 +374,4 @@ impl Instrument {
             .iter()
             .fold(0, |set, option| set | crate::answer::bit(option.code))
     }
-
-    /// Fills [`Self::dependents`] from the expressions.
-    pub(crate) fn link(&mut self) {
-        let mut dependents = vec![Dependents::default(); self.items.len()];
-        let core = self.core.clone();
-        for at in 0..self.questions.len() {
-            let question = QuestionIx::new(at);
-            for_items(&self.questions[at].route, &core, &mut |item| {
-                push_new(&mut dependents[item.at()].questions, question);
-            });
-        }
-        for at in 0..self.edits.len() {
-            let edit = EditIx::new(at);
-            let mut items = Vec::new();
-            for_items(&self.edits[at].expr, &core, &mut |item| {
-                push_new(&mut dependents[item.at()].edits, edit);
-                push_new(&mut items, item);
-            });
-            self.edits[at].items = items;
-        }
-        self.dependents = dependents;
-    }
-}
-
-fn push_new<T: PartialEq>(list: &mut Vec<T>, value: T) {
-    if !list.contains(&value) {
-        list.push(value);
-    }
-}
-
-/// Calls `seen` for every item of this wave an expression reads, directly or
-/// through a criterion of the typology.
-fn for_items(expr: &Logic, core: &CoreItems, seen: &mut dyn FnMut(ItemIx)) {
-    expr.visit(&mut |dep| match dep {
-        Dep::Item(item) => seen(item),
-        Dep::Criterion(age) => core.items(age).for_each(&mut *seen),
-        Dep::Before(_) | Dep::BeforeCriterion(_) => {}
-    });
 }

@@ -132,13 +132,19 @@ impl Outcomes {
     /// vollständig verwertbaren Fragebogen".
     #[must_use]
     pub const fn rr1(&self) -> Rate {
-        Rate { numerator: self.complete, denominator: self.denominator() }
+        Rate {
+            numerator: self.complete,
+            denominator: self.denominator(),
+        }
     }
 
     /// RR2 = RR4 = RR6: completes and partials over all.
     #[must_use]
     pub const fn rr2(&self) -> Rate {
-        Rate { numerator: self.complete + self.partial, denominator: self.denominator() }
+        Rate {
+            numerator: self.complete + self.partial,
+            denominator: self.denominator(),
+        }
     }
 
     /// RR1 to RR6 in order.

@@ -119,11 +119,13 @@ impl Sheet {
     pub fn is_item_asked(&self, item: ItemIx) -> bool {
         let entry = &self.instrument[item];
         self.is_asked(entry.question)
-            && entry.open_of.is_none_or(|(parent, code)| match self.values[parent.at()] {
-                Value::Number(value) => value == code.into(),
-                Value::Codes(codes) => codes & crate::answer::bit(code) != 0,
-                _ => false,
-            })
+            && entry
+                .open_of
+                .is_none_or(|(parent, code)| match self.values[parent.at()] {
+                    Value::Number(value) => value == code.into(),
+                    Value::Codes(codes) => codes & crate::answer::bit(code) != 0,
+                    _ => false,
+                })
     }
 
     /// Takes over an answer and re-evaluates what depends on it.
@@ -150,7 +152,12 @@ impl Sheet {
                 continue;
             }
             self.asked[question.at()] = asked;
-            if asked { &mut changed.opened } else { &mut changed.closed }.push(question);
+            if asked {
+                &mut changed.opened
+            } else {
+                &mut changed.closed
+            }
+            .push(question);
             edits.extend(&instrument[question].edits);
             for item in &instrument[question].items {
                 touch(*item, &mut questions, &mut edits);
@@ -166,7 +173,11 @@ impl Sheet {
     #[must_use]
     pub fn progress(&self, module: Option<&str>) -> Progress {
         let mut progress = Progress::default();
-        for question in self.instrument.question_indices().filter(|question| self.is_asked(*question)) {
+        for question in self
+            .instrument
+            .question_indices()
+            .filter(|question| self.is_asked(*question))
+        {
             let entry = &self.instrument[question];
             let letter = &self.instrument.modules[usize::from(entry.module)].letter;
             if module.is_some_and(|module| module != letter) {
@@ -228,7 +239,11 @@ impl Sheet {
 
     fn judge(&self, edit: EditIx) -> Option<bool> {
         let entry = &self.instrument[edit];
-        if self.is_asked(entry.question) { entry.expr.eval(&View(self)) } else { None }
+        if self.is_asked(entry.question) {
+            entry.expr.eval(&View(self))
+        } else {
+            None
+        }
     }
 
     /// Items of a question that are neither answered nor marked -8; empty

@@ -74,7 +74,10 @@ impl Status {
     /// Whether a submission is in and the questionnaire therefore locked.
     #[must_use]
     pub const fn is_locked(self) -> bool {
-        matches!(self, Self::Submitted | Self::Query | Self::Usable | Self::Unusable | Self::Ineligible)
+        matches!(
+            self,
+            Self::Submitted | Self::Query | Self::Usable | Self::Unusable | Self::Ineligible
+        )
     }
 }
 

@@ -78,7 +78,11 @@ impl Table {
             }
             Self::Tabelle1 => vec![
                 ("Vermittlung integriert".to_owned(), 0, Selector::Placement(Some("b"))),
-                ("Vermittlung nicht integriert".to_owned(), 0, Selector::Placement(Some("a"))),
+                (
+                    "Vermittlung nicht integriert".to_owned(),
+                    0,
+                    Selector::Placement(Some("a")),
+                ),
                 (unknown.to_owned(), 0, Selector::Placement(None)),
             ],
             Self::Abbildung2 => {

@@ -200,7 +200,10 @@ impl Classification {
     #[must_use]
     pub fn reasons(&self) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = Vec::new();
-        for reason in [self.k1.outcome.err(), self.k2.outcome.err(), self.k3.outcome.err()].into_iter().flatten() {
+        for reason in [self.k1.outcome.err(), self.k2.outcome.err(), self.k3.outcome.err()]
+            .into_iter()
+            .flatten()
+        {
             if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
@@ -250,7 +253,10 @@ impl CoreItems {
                 f3: find("F3")?,
             })
         };
-        Self { ue: of(AgeGroup::Ue), u25: of(AgeGroup::U25) }
+        Self {
+            ue: of(AgeGroup::Ue),
+            u25: of(AgeGroup::U25),
+        }
     }
 
     fn of(&self, age: AgeGroup) -> Option<&AgeItems> {
@@ -261,6 +267,7 @@ impl CoreItems {
     }
 
     /// Items a criterion of this age group may depend on.
+    #[cfg(feature = "load")]
     pub(crate) fn items(&self, age: AgeGroup) -> impl Iterator<Item = ItemIx> + use<> {
         self.of(age)
             .map(|i| [i.d1, i.d2, i.d5, i.e1, i.e2, i.f1_fm, i.f1_nfm, i.f1_alle])
@@ -296,9 +303,18 @@ pub fn classify(
 ) -> Classification {
     let nothing = |k3_rule| Classification {
         age_group,
-        k1: Criterion { outcome: Err(Reason::U0), evidence: Vec::new() },
-        k2: Criterion { outcome: Err(Reason::U0), evidence: Vec::new() },
-        k3: Criterion { outcome: Err(Reason::U0), evidence: Vec::new() },
+        k1: Criterion {
+            outcome: Err(Reason::U0),
+            evidence: Vec::new(),
+        },
+        k2: Criterion {
+            outcome: Err(Reason::U0),
+            evidence: Vec::new(),
+        },
+        k3: Criterion {
+            outcome: Err(Reason::U0),
+            evidence: Vec::new(),
+        },
         verzahnung: None,
         flags: Vec::new(),
         rule_version: RULE_VERSION.to_owned(),
@@ -310,15 +326,31 @@ pub fn classify(
     let read = criteria::Read::new(items, &code);
     let evidence = |of: &[ItemIx]| {
         of.iter()
-            .map(|item| Evidence { item: instrument[*item].id.clone(), value: code(*item) })
+            .map(|item| Evidence {
+                item: instrument[*item].id.clone(),
+                value: code(*item),
+            })
             .collect()
     };
-    let roles: &[ItemIx] = if read.fms() { &[items.f1_fm, items.f1_nfm] } else { &[items.f1_alle] };
+    let roles: &[ItemIx] = if read.fms() {
+        &[items.f1_fm, items.f1_nfm]
+    } else {
+        &[items.f1_alle]
+    };
     let k3 = read.k3(rules.k3_rule);
     Classification {
-        k1: Criterion { outcome: read.k1(), evidence: evidence(&[items.d1, items.d2, items.d5]) },
-        k2: Criterion { outcome: read.k2(), evidence: evidence(&[items.e1, items.e2]) },
-        k3: Criterion { outcome: k3, evidence: evidence(roles) },
+        k1: Criterion {
+            outcome: read.k1(),
+            evidence: evidence(&[items.d1, items.d2, items.d5]),
+        },
+        k2: Criterion {
+            outcome: read.k2(),
+            evidence: evidence(&[items.e1, items.e2]),
+        },
+        k3: Criterion {
+            outcome: k3,
+            evidence: evidence(roles),
+        },
         verzahnung: read.verzahnung(k3),
         flags: read.flags(),
         ..nothing(rules.k3_rule)

@@ -5,7 +5,10 @@ use survey::{FindingKind, Severity, load};
 #[test]
 fn the_shipped_instrument_has_no_findings_and_all_questions() {
     let instrument = load::from_files(survey::shipped()).unwrap_or_else(|findings| {
-        panic!("{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        panic!(
+            "{}",
+            findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        )
     });
     assert_eq!(instrument.questions.len(), 88);
     let count = |severity| instrument.edits.iter().filter(|edit| edit.severity == severity).count();

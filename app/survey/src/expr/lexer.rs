@@ -48,7 +48,11 @@ pub(crate) fn tokens(source: &str) -> Result<Vec<Token>, String> {
         } else if first.is_ascii_digit() {
             let digits = take(at, |c| c.is_ascii_digit() || c == '.');
             at += digits.len();
-            TokenKind::Number(digits.parse().map_err(|_| format!("„{digits}“ ist keine Zahl (Spalte {column})"))?)
+            TokenKind::Number(
+                digits
+                    .parse()
+                    .map_err(|_| format!("„{digits}“ ist keine Zahl (Spalte {column})"))?,
+            )
         } else if first == '\'' || first == '"' {
             let text: String = chars[at + 1..].iter().take_while(|c| **c != first).collect();
             at += text.chars().count() + 2;
@@ -67,6 +71,9 @@ pub(crate) fn tokens(source: &str) -> Result<Vec<Token>, String> {
         };
         out.push(Token { kind, column });
     }
-    out.push(Token { kind: TokenKind::End, column: chars.len() + 1 });
+    out.push(Token {
+        kind: TokenKind::End,
+        column: chars.len() + 1,
+    });
     Ok(out)
 }

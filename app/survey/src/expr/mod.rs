@@ -6,13 +6,15 @@
 //! when the instrument is loaded.
 
 #[cfg(feature = "load")]
-pub mod ast;
+pub(crate) mod ast;
 #[cfg(feature = "load")]
-pub mod lexer;
+pub(crate) mod depends;
 #[cfg(feature = "load")]
-pub mod parser;
+pub(crate) mod lexer;
 #[cfg(feature = "load")]
-pub mod typing;
+pub(crate) mod parser;
+#[cfg(feature = "load")]
+pub(crate) mod typing;
 
 use crate::model::ItemIx;
 use crate::office::{Form, Land};
@@ -133,15 +135,6 @@ pub(crate) enum Term {
     Criterion(Level, AgeGroup, bool),
 }
 
-/// What an expression depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dep {
-    Item(ItemIx),
-    Before(ItemIx),
-    Criterion(AgeGroup),
-    BeforeCriterion(AgeGroup),
-}
-
 /// What expressions are evaluated against.
 pub(crate) trait Facts {
     /// The number, code or day given for an item of this wave.
@@ -170,9 +163,6 @@ pub(crate) fn day_number(day: NaiveDate) -> Decimal {
 }
 
 impl Logic {
-    /// Always routed.
-    pub(crate) const ALWAYS: Self = Self::Const(true);
-
     /// True, false, or `None` for unknown.
     pub(crate) fn eval(&self, facts: &impl Facts) -> Option<bool> {
         match self {
@@ -198,40 +188,6 @@ impl Logic {
                     .iter()
                     .map(move |(op, bound)| bound.eval(facts).map(|bound| op.holds(value, bound)))
             })),
-        }
-    }
-
-    /// Calls `seen` for everything the condition depends on.
-    pub(crate) fn visit(&self, seen: &mut dyn FnMut(Dep)) {
-        match self {
-            Self::Const(_) => {}
-            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.visit(seen)),
-            Self::Not(part) => part.visit(seen),
-            Self::Same(left, right) => {
-                left.visit(seen);
-                right.visit(seen);
-            }
-            Self::Compare(_, left, right) => {
-                left.visit(seen);
-                right.visit(seen);
-            }
-            Self::Among(value, list) => {
-                value.visit(seen);
-                list.iter().for_each(|one| one.visit(seen));
-            }
-            Self::Equal(left, right) => {
-                left.visit(seen);
-                right.visit(seen);
-            }
-            Self::OneOf(value, list) => {
-                value.visit(seen);
-                list.iter().for_each(|one| one.visit(seen));
-            }
-            Self::Chosen(item, _) | Self::Email(item) => seen(Dep::Item(*item)),
-            Self::Rows(items, bounds) => {
-                items.iter().for_each(|item| seen(Dep::Item(*item)));
-                bounds.iter().for_each(|(_, bound)| bound.visit(seen));
-            }
         }
     }
 }
@@ -292,20 +248,6 @@ impl Num {
             }),
         }
     }
-
-    pub(crate) fn visit(&self, seen: &mut dyn FnMut(Dep)) {
-        match self {
-            Self::Const(_) | Self::Day(_) => {}
-            Self::Item(item) | Self::Length(item) | Self::Count(item) => seen(Dep::Item(*item)),
-            Self::Before(item) => seen(Dep::Before(*item)),
-            Self::Abs(value) | Self::Neg(value) => value.visit(seen),
-            Self::Calc(_, left, right) => {
-                left.visit(seen);
-                right.visit(seen);
-            }
-            Self::Total(items) => items.iter().for_each(|item| seen(Dep::Item(*item))),
-        }
-    }
 }
 
 impl Term {
@@ -316,15 +258,6 @@ impl Term {
             Self::Land => Some(facts.land().label()),
             Self::Item(item) => facts.text(*item),
             Self::Criterion(level, age, before) => facts.criterion(*level, *age, *before),
-        }
-    }
-
-    fn visit(&self, seen: &mut dyn FnMut(Dep)) {
-        match self {
-            Self::Const(_) | Self::Form | Self::Land => {}
-            Self::Item(item) => seen(Dep::Item(*item)),
-            Self::Criterion(_, age, false) => seen(Dep::Criterion(*age)),
-            Self::Criterion(_, age, true) => seen(Dep::BeforeCriterion(*age)),
         }
     }
 }

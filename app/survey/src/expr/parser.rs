@@ -20,7 +20,11 @@ pub(crate) fn parse(source: &str) -> Result<Ast, String> {
     if source.chars().count() > MAX_LENGTH {
         return Err(format!("der Ausdruck ist länger als {MAX_LENGTH} Zeichen"));
     }
-    let mut parser = Parser { tokens: tokens(source)?, at: 0, depth: 0 };
+    let mut parser = Parser {
+        tokens: tokens(source)?,
+        at: 0,
+        depth: 0,
+    };
     let ast = parser.or()?;
     match parser.peek() {
         TokenKind::End => Ok(ast),
@@ -69,7 +73,11 @@ impl Parser {
         if self.sign(sign) {
             return Ok(());
         }
-        Err(format!("es fehlt „{sign}“ vor {} (Spalte {})", spell(self.peek()), self.column()))
+        Err(format!(
+            "es fehlt „{sign}“ vor {} (Spalte {})",
+            spell(self.peek()),
+            self.column()
+        ))
     }
 
     /// Goes one level deeper, or refuses.
@@ -106,14 +114,20 @@ impl Parser {
         if parts.len() == 1 {
             return parts.pop().ok_or_else(|| "der Ausdruck ist leer".to_owned());
         }
-        Ok(Ast { node: node(parts), column })
+        Ok(Ast {
+            node: node(parts),
+            column,
+        })
     }
 
     fn not(&mut self) -> Result<Ast, String> {
         let column = self.column();
         if self.word("not") {
             let inner = self.deeper(Self::not)?;
-            return Ok(Ast { node: Node::Not(Box::new(inner)), column });
+            return Ok(Ast {
+                node: Node::Not(Box::new(inner)),
+                column,
+            });
         }
         self.chain()
     }
@@ -131,7 +145,10 @@ impl Parser {
                 TokenKind::Sign(">") => Link::Compare(Op::Gt),
                 TokenKind::Sign(">=") => Link::Compare(Op::Ge),
                 TokenKind::Sign("=") => {
-                    return Err(format!("„=“ ist kein Vergleich, gemeint ist „==“ (Spalte {})", self.column()));
+                    return Err(format!(
+                        "„=“ ist kein Vergleich, gemeint ist „==“ (Spalte {})",
+                        self.column()
+                    ));
                 }
                 TokenKind::Name(word) if word == "in" => Link::In,
                 _ => break,
@@ -142,7 +159,10 @@ impl Parser {
         if links.is_empty() {
             return Ok(first);
         }
-        Ok(Ast { node: Node::Chain(Box::new(first), links), column })
+        Ok(Ast {
+            node: Node::Chain(Box::new(first), links),
+            column,
+        })
     }
 
     fn sum(&mut self) -> Result<Ast, String> {
@@ -167,7 +187,10 @@ impl Parser {
                 return Err(format!("mehr als {MAX_DEPTH} Rechenschritte hintereinander"));
             }
             let right = part(self)?;
-            left = Ast { node: Node::Calc(calc, Box::new(left), Box::new(right)), column };
+            left = Ast {
+                node: Node::Calc(calc, Box::new(left), Box::new(right)),
+                column,
+            };
         }
         Ok(left)
     }
@@ -176,7 +199,10 @@ impl Parser {
         let column = self.column();
         if self.sign("-") {
             let inner = self.deeper(Self::unary)?;
-            return Ok(Ast { node: Node::Neg(Box::new(inner)), column });
+            return Ok(Ast {
+                node: Node::Neg(Box::new(inner)),
+                column,
+            });
         }
         self.primary()
     }

@@ -54,7 +54,11 @@ pub(crate) fn logic(ast: &Ast, names: &impl Names) -> Result<Logic, String> {
 }
 
 fn wrong(ast: &Ast, wanted: &str, found: &Typed) -> String {
-    format!("hier steht {}, verlangt ist {wanted} (Spalte {})", found.name(), ast.column)
+    format!(
+        "hier steht {}, verlangt ist {wanted} (Spalte {})",
+        found.name(),
+        ast.column
+    )
 }
 
 fn num(ast: &Ast, names: &impl Names) -> Result<Num, String> {
@@ -75,9 +79,11 @@ fn typed(ast: &Ast, names: &impl Names) -> Result<Typed, String> {
         Node::Not(inner) => Typed::Logic(Logic::Not(Box::new(logic(inner, names)?))),
         Node::And(parts) => Typed::Logic(Logic::And(each(parts, names)?)),
         Node::Or(parts) => Typed::Logic(Logic::Or(each(parts, names)?)),
-        Node::Calc(calc, left, right) => {
-            Typed::Num(Num::Calc(*calc, Box::new(num(left, names)?), Box::new(num(right, names)?)))
-        }
+        Node::Calc(calc, left, right) => Typed::Num(Num::Calc(
+            *calc,
+            Box::new(num(left, names)?),
+            Box::new(num(right, names)?),
+        )),
         Node::Chain(first, links) => {
             let mut left = first.as_ref();
             let mut parts = Vec::with_capacity(links.len());
@@ -106,7 +112,7 @@ fn each(parts: &[Ast], names: &impl Names) -> Result<Vec<Logic>, String> {
 
 fn named(name: &str, column: usize, names: &impl Names) -> Result<Typed, String> {
     match name {
-        "immer" => return Ok(Typed::Logic(Logic::ALWAYS)),
+        "immer" => return Ok(Typed::Logic(Logic::Const(true))),
         "form" => return Ok(Typed::Text(Term::Form)),
         "land" => return Ok(Typed::Text(Term::Land)),
         "stichtag" => return Ok(Typed::Day(Num::Day(DayOf::Stichtag))),
@@ -131,9 +137,9 @@ fn named(name: &str, column: usize, names: &impl Names) -> Result<Typed, String>
         return match kind {
             ItemKind::Choice | ItemKind::Number { .. } => Ok(Typed::Num(Num::Before(item))),
             ItemKind::Date => Ok(Typed::Day(Num::Before(item))),
-            ItemKind::Choices | ItemKind::Text { .. } => {
-                Err(format!("„{name}“: Angaben der Vorwelle gibt es nur für Zahlen, Auswahlen und Daten (Spalte {column})"))
-            }
+            ItemKind::Choices | ItemKind::Text { .. } => Err(format!(
+                "„{name}“: Angaben der Vorwelle gibt es nur für Zahlen, Auswahlen und Daten (Spalte {column})"
+            )),
         };
     }
     Err(format!("„{name}“ ist nicht bekannt (Spalte {column})"))
@@ -170,7 +176,12 @@ fn compare(op: Op, left: &Ast, right: &Ast, names: &impl Names) -> Result<Logic,
         (Typed::Day(a), Typed::Day(b)) => Ok(Logic::Compare(op, a, b)),
         (Typed::Text(a), Typed::Text(b)) => negated(op, left, Logic::Equal(a, b)),
         (Typed::Logic(a), Typed::Logic(b)) => negated(op, left, Logic::Same(Box::new(a), Box::new(b))),
-        (a, b) => Err(format!("{} und {} lassen sich nicht vergleichen (Spalte {})", a.name(), b.name(), left.column)),
+        (a, b) => Err(format!(
+            "{} und {} lassen sich nicht vergleichen (Spalte {})",
+            a.name(),
+            b.name(),
+            left.column
+        )),
     }
 }
 
@@ -190,7 +201,11 @@ fn known_code(item: &Num, code: &Num, at: &Ast, names: &impl Names) -> Result<()
     let is_choice = matches!(names.item(names.id(*item)), Some((_, ItemKind::Choice)));
     let code = i16::try_from(*value).ok().filter(|_| value.fract().is_zero());
     if is_choice && !code.is_some_and(|code| names.has_code(*item, code)) {
-        return Err(format!("{} hat keine Antwort mit dem Code {value} (Spalte {})", names.id(*item), at.column));
+        return Err(format!(
+            "{} hat keine Antwort mit dem Code {value} (Spalte {})",
+            names.id(*item),
+            at.column
+        ));
     }
     Ok(())
 }
@@ -201,7 +216,11 @@ fn contained(left: &Ast, right: &Ast, names: &impl Names) -> Result<Logic, Strin
             let code = i16::try_from(value).ok().filter(|_| value.fract().is_zero());
             match code.filter(|code| names.has_code(item, *code)) {
                 Some(code) => Ok(Logic::Chosen(item, code)),
-                None => Err(format!("{} hat keine Antwort mit dem Code {value} (Spalte {})", names.id(item), left.column)),
+                None => Err(format!(
+                    "{} hat keine Antwort mit dem Code {value} (Spalte {})",
+                    names.id(item),
+                    left.column
+                )),
             }
         }
         (Typed::Num(value), Typed::List(parts)) => {
@@ -223,7 +242,12 @@ fn contained(left: &Ast, right: &Ast, names: &impl Names) -> Result<Logic, Strin
                 .collect::<Result<_, _>>()?;
             Ok(Logic::OneOf(value, list))
         }
-        (a, b) => Err(format!("„in“ passt nicht zwischen {} und {} (Spalte {})", a.name(), b.name(), left.column)),
+        (a, b) => Err(format!(
+            "„in“ passt nicht zwischen {} und {} (Spalte {})",
+            a.name(),
+            b.name(),
+            left.column
+        )),
     }
 }
 
@@ -232,7 +256,11 @@ fn call(name: &str, arguments: &[Ast], ast: &Ast, names: &impl Names) -> Result<
         if arguments.len() == wanted {
             return Ok(());
         }
-        Err(format!("{name}() verlangt {wanted} Angaben, hier stehen {} (Spalte {})", arguments.len(), ast.column))
+        Err(format!(
+            "{name}() verlangt {wanted} Angaben, hier stehen {} (Spalte {})",
+            arguments.len(),
+            ast.column
+        ))
     };
     let text_item = |ast: &Ast| match typed(ast, names)? {
         Typed::Text(Term::Item(item)) => Ok(item),

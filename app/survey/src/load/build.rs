@@ -2,11 +2,12 @@
 //! piping.
 
 use super::Diagnostic;
-use super::lint;
 use super::raw::{RawModule, RawQuestion};
 use super::reader::Placed;
+use super::{link, lint};
+use crate::expr::depends::Dep;
 use crate::expr::typing::Names;
-use crate::expr::{Dep, Logic, parser, typing};
+use crate::expr::{Logic, parser, typing};
 use crate::model::{
     Choice, Edit, EditIx, Instrument, Item, ItemIx, ItemKind, Kind, Module, Piping, Question, QuestionIx, WaveEntry,
 };
@@ -76,17 +77,26 @@ pub(super) fn build(
         dependents: Vec::new(),
     };
     for (at, raw) in modules.iter().enumerate() {
-        let mut report = Report { findings, file: raw.file.clone() };
+        let mut report = Report {
+            findings,
+            file: raw.file.clone(),
+        };
         declare(&mut built, at, raw, &mut report);
     }
     if built.items.len() > MOST {
-        let mut report = Report { findings, file: String::new() };
+        let mut report = Report {
+            findings,
+            file: String::new(),
+        };
         report.add(1, "", format!("der Fragebogen hat mehr als {MOST} Merkmale"));
         return built;
     }
     built.core = CoreItems::find(|id| built.item(id));
     for raw in &modules {
-        let mut report = Report { findings, file: raw.file.clone() };
+        let mut report = Report {
+            findings,
+            file: raw.file.clone(),
+        };
         for piping in &raw.piping {
             let when = expression(&built, &piping.when, &piping.name.text, &mut report);
             built.piping.push(Piping {
@@ -99,15 +109,24 @@ pub(super) fn build(
     }
     let mut next = 0;
     for raw in &modules {
-        let mut report = Report { findings, file: raw.file.clone() };
+        let mut report = Report {
+            findings,
+            file: raw.file.clone(),
+        };
         for question in &raw.questions {
             define(&mut built, QuestionIx::new(next), question, &mut report);
             next += 1;
         }
     }
-    built.link();
-    for (raw, question) in modules.iter().flat_map(|raw| raw.questions.iter().map(move |q| (raw, q))) {
-        let mut report = Report { findings, file: raw.file.clone() };
+    link::link(&mut built);
+    for (raw, question) in modules
+        .iter()
+        .flat_map(|raw| raw.questions.iter().map(move |q| (raw, q)))
+    {
+        let mut report = Report {
+            findings,
+            file: raw.file.clone(),
+        };
         lint::question(&built, question, &mut report);
     }
     built
@@ -116,10 +135,18 @@ pub(super) fn build(
 /// First pass: ids, so that expressions may look anywhere.
 fn declare(built: &mut Instrument, at: usize, raw: &RawModule, report: &mut Report) {
     if built.module(&raw.letter.text).is_some() {
-        report.add(raw.letter.line, "", format!("das Modul „{}“ gibt es schon", raw.letter.text));
+        report.add(
+            raw.letter.line,
+            "",
+            format!("das Modul „{}“ gibt es schon", raw.letter.text),
+        );
     }
     if !raw.letter.text.chars().all(|c| c.is_ascii_alphanumeric()) {
-        report.add(raw.letter.line, "", "„letter“ darf nur aus Buchstaben und Ziffern bestehen");
+        report.add(
+            raw.letter.line,
+            "",
+            "„letter“ darf nur aus Buchstaben und Ziffern bestehen",
+        );
     }
     let first = built.questions.len();
     for question in &raw.questions {
@@ -135,9 +162,21 @@ fn declare(built: &mut Instrument, at: usize, raw: &RawModule, report: &mut Repo
             }
         } else {
             if !question.rows.is_empty() {
-                report.add(question.id.line, &question.id.text, "„rows“ gibt es nur in einer Matrix");
+                report.add(
+                    question.id.line,
+                    &question.id.text,
+                    "„rows“ gibt es nur in einer Matrix",
+                );
             }
-            items.extend(item(built, &question.id, index, item_kind(question), None, None, report));
+            items.extend(item(
+                built,
+                &question.id,
+                index,
+                item_kind(question),
+                None,
+                None,
+                report,
+            ));
         }
         let parent = items.first().copied();
         let options = question
@@ -145,11 +184,18 @@ fn declare(built: &mut Instrument, at: usize, raw: &RawModule, report: &mut Repo
             .iter()
             .map(|option| {
                 let open = parent.filter(|_| option.open).and_then(|parent| {
-                    let id = Placed { text: format!("{}_txt", question.id.text), ..option.label.clone() };
+                    let id = Placed {
+                        text: format!("{}_txt", question.id.text),
+                        ..option.label.clone()
+                    };
                     let kind = ItemKind::Text { max: OPEN_TEXT };
                     item(built, &id, index, kind, None, Some((parent, option.code)), report)
                 });
-                Choice { code: option.code, label: option.label.text.clone(), open }
+                Choice {
+                    code: option.code,
+                    label: option.label.text.clone(),
+                    open,
+                }
             })
             .collect();
         if built.questions.iter().any(|other| other.id == question.id.text) {
@@ -177,7 +223,7 @@ fn declare(built: &mut Instrument, at: usize, raw: &RawModule, report: &mut Repo
             copy_of: None,
             edits: Vec::new(),
             source: question.source.clone(),
-            route: Logic::ALWAYS,
+            route: Logic::Const(true),
         });
     }
     built.modules.push(Module {
@@ -192,12 +238,14 @@ fn item_kind(question: &RawQuestion) -> ItemKind {
     match question.kind {
         Kind::Single | Kind::MatrixScale5 => ItemKind::Choice,
         Kind::Multi => ItemKind::Choices,
-        Kind::Text => ItemKind::Text { max: question.max_length.unwrap_or(FREE_TEXT) },
+        Kind::Text => ItemKind::Text {
+            max: question.max_length.unwrap_or(FREE_TEXT),
+        },
         Kind::Date => ItemKind::Date,
         Kind::Integer | Kind::MatrixInteger => ItemKind::Number { decimals: 0 },
-        Kind::Decimal | Kind::Percent | Kind::Euro | Kind::MatrixDecimal | Kind::MatrixPercent => {
-            ItemKind::Number { decimals: question.decimals }
-        }
+        Kind::Decimal | Kind::Percent | Kind::Euro | Kind::MatrixDecimal | Kind::MatrixPercent => ItemKind::Number {
+            decimals: question.decimals,
+        },
     }
 }
 
@@ -216,20 +264,41 @@ fn item(
         && !text.contains("__")
         && text.len() <= 40;
     if !sound {
-        report.add(id.line, text, "eine Kennung besteht aus höchstens 40 Buchstaben, Ziffern und einfachen Unterstrichen");
+        report.add(
+            id.line,
+            text,
+            "eine Kennung besteht aus höchstens 40 Buchstaben, Ziffern und einfachen Unterstrichen",
+        );
         return None;
     }
     if built.item(text).is_some() {
         report.add(id.line, text, "diese Kennung gibt es schon");
         return None;
     }
-    let reserved = ["form", "land", "stichtag", "vorwelle_stichtag", "immer", "and", "or", "not", "in", "aktion"];
+    let reserved = [
+        "form",
+        "land",
+        "stichtag",
+        "vorwelle_stichtag",
+        "immer",
+        "and",
+        "or",
+        "not",
+        "in",
+        "aktion",
+    ];
     if reserved.contains(&text.as_str()) || text.starts_with("vw_") || text.starts_with("rev_") {
         report.add(id.line, text, "dieser Name ist vergeben");
         return None;
     }
     let index = ItemIx::new(built.items.len());
-    built.items.push(Item { id: text.clone(), question, kind, label, open_of });
+    built.items.push(Item {
+        id: text.clone(),
+        question,
+        kind,
+        label,
+        open_of,
+    });
     Some(index)
 }
 
@@ -253,9 +322,17 @@ fn define(built: &mut Instrument, at: QuestionIx, raw: &RawQuestion, report: &mu
     let copy_of = raw.same_as.as_ref().and_then(|twin| {
         let found = built.question(&twin.text);
         match found {
-            None => report.add(twin.line, &id, format!("„same_as“: die Frage „{}“ gibt es nicht", twin.text)),
+            None => report.add(
+                twin.line,
+                &id,
+                format!("„same_as“: die Frage „{}“ gibt es nicht", twin.text),
+            ),
             Some(twin_at) if built[twin_at].kind != raw.kind || twin_at >= at => {
-                report.add(twin.line, &id, format!("„same_as“: „{}“ ist keine frühere Frage gleicher Art", twin.text));
+                report.add(
+                    twin.line,
+                    &id,
+                    format!("„same_as“: „{}“ ist keine frühere Frage gleicher Art", twin.text),
+                );
             }
             Some(_) => {}
         }
@@ -282,7 +359,7 @@ fn define(built: &mut Instrument, at: QuestionIx, raw: &RawQuestion, report: &mu
     let question = &mut built.questions[at.at()];
     question.text = text;
     question.help = help;
-    question.route = route.unwrap_or(Logic::ALWAYS);
+    question.route = route.unwrap_or(Logic::Const(true));
     question.copy_of = copy_of;
     question.edits = edits;
 }
@@ -302,7 +379,11 @@ fn look_back(built: &Instrument, at: QuestionIx, logic: &Logic, source: &Placed,
         _ => {}
     });
     for item in forward {
-        report.add(source.line, id, format!("die Filterführung blickt voraus auf „{item}“; erlaubt sind nur frühere Fragen"));
+        report.add(
+            source.line,
+            id,
+            format!("die Filterführung blickt voraus auf „{item}“; erlaubt sind nur frühere Fragen"),
+        );
     }
 }
 
@@ -320,7 +401,11 @@ fn wording(built: &Instrument, source: &Placed, item: &str, report: &mut Report)
         }
         match slot(built, name) {
             Some(slot) => pieces.push(Piece::Slot(slot)),
-            None => report.add(source.line, item, format!("der Platzhalter {{{name}}} hat keine Quelle")),
+            None => report.add(
+                source.line,
+                item,
+                format!("der Platzhalter {{{name}}} hat keine Quelle"),
+            ),
         }
         rest = after;
     }

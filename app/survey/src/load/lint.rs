@@ -31,7 +31,11 @@ pub(super) fn question(built: &Instrument, raw: &RawQuestion, report: &mut Repor
         report.add(line, id, "„options“ gibt es nur in Auswahlen und Skalen");
     }
     if raw.kind == Kind::MatrixScale5 && !raw.options.is_empty() && raw.options.len() != 5 {
-        report.add(line, id, format!("eine Fünferskala hat fünf Antworten, hier stehen {}", raw.options.len()));
+        report.add(
+            line,
+            id,
+            format!("eine Fünferskala hat fünf Antworten, hier stehen {}", raw.options.len()),
+        );
     }
     if raw.options.iter().filter(|option| option.open).count() > 1 {
         report.add(line, id, "nur eine Antwort darf ein Textfeld öffnen");
@@ -42,23 +46,38 @@ pub(super) fn question(built: &Instrument, raw: &RawQuestion, report: &mut Repor
     if let Some(needed) = raw.rows_needed
         && usize::from(needed) > raw.rows.len()
     {
-        report.add(line, id, format!("„rows_needed“ verlangt {needed} Zeilen, es gibt {}", raw.rows.len()));
+        report.add(
+            line,
+            id,
+            format!("„rows_needed“ verlangt {needed} Zeilen, es gibt {}", raw.rows.len()),
+        );
     }
     if raw.from_wave != 0 && !built.waves.iter().any(|wave| wave.key == raw.from_wave) {
-        report.add(line, id, format!("„from_wave“: die Welle {} steht nicht in waves.toml", raw.from_wave));
+        report.add(
+            line,
+            id,
+            format!("„from_wave“: die Welle {} steht nicht in waves.toml", raw.from_wave),
+        );
     }
     for edit in &raw.edits {
         if let Some(index) = built.edit(&edit.id.text)
             && let Some(reason) = never_fires(built, index)
         {
-            report.add(edit.expr.line, &edit.id.text, format!("die Prüfung kann nie anschlagen: {reason}"));
+            report.add(
+                edit.expr.line,
+                &edit.id.text,
+                format!("die Prüfung kann nie anschlagen: {reason}"),
+            );
         }
     }
 }
 
 fn never_fires(built: &Instrument, edit: EditIx) -> Option<String> {
     let entry = &built[edit];
-    let unknown = Combination { built, codes: BTreeMap::new() };
+    let unknown = Combination {
+        built,
+        codes: BTreeMap::new(),
+    };
     if entry.items.is_empty() {
         let reads_form = [Form::Arge, Form::Zkt, Form::Gaw]
             .into_iter()
@@ -79,9 +98,17 @@ fn never_fires(built: &Instrument, edit: EditIx) -> Option<String> {
     }
     let codes: Vec<Vec<i16>> = choices
         .iter()
-        .map(|item| built[built[*item].question].options.iter().map(|option| option.code).collect())
+        .map(|item| {
+            built[built[*item].question]
+                .options
+                .iter()
+                .map(|option| option.code)
+                .collect()
+        })
         .collect();
-    let combinations = codes.iter().try_fold(1_usize, |all, codes| all.checked_mul(codes.len()))?;
+    let combinations = codes
+        .iter()
+        .try_fold(1_usize, |all, codes| all.checked_mul(codes.len()))?;
     if combinations == 0 || combinations > MOST {
         return None;
     }

@@ -5,6 +5,7 @@
 //! instrument is refused with every finding: file, line, item, reason.
 
 mod build;
+mod link;
 mod lint;
 mod raw;
 mod reader;
@@ -66,7 +67,10 @@ pub fn from_files(files: &[(&str, &str)]) -> Result<Instrument, Vec<Diagnostic>>
         findings.push(whole("die Datei fehlt"));
     }
     if modules.is_empty() {
-        findings.push(Diagnostic { file: "*.toml".to_owned(), ..whole("es gibt kein einziges Modul") });
+        findings.push(Diagnostic {
+            file: "*.toml".to_owned(),
+            ..whole("es gibt kein einziges Modul")
+        });
     }
     let instrument = build::build(version(&sorted), modules, waves.unwrap_or_default(), &mut findings);
     if findings.is_empty() {
@@ -86,7 +90,11 @@ fn version(files: &[&(&str, &str)]) -> String {
             hash.update(part.as_bytes());
         }
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 macro_rules! shipped {
@@ -99,7 +107,19 @@ macro_rules! shipped {
 #[must_use]
 pub fn shipped() -> &'static [(&'static str, &'static str)] {
     shipped![
-        "A.toml", "B.toml", "C.toml", "D.toml", "E.toml", "F.toml", "G.toml", "H.toml", "I.toml", "J.toml", "K.toml",
-        "L.toml", "Z.toml", "waves.toml",
+        "A.toml",
+        "B.toml",
+        "C.toml",
+        "D.toml",
+        "E.toml",
+        "F.toml",
+        "G.toml",
+        "H.toml",
+        "I.toml",
+        "J.toml",
+        "K.toml",
+        "L.toml",
+        "Z.toml",
+        "waves.toml",
     ]
 }

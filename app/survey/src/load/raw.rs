@@ -85,7 +85,9 @@ pub(super) fn waves(name: &str, text: &str, findings: &mut Vec<Diagnostic>) -> V
         fields.item = key.map(|key| key.to_string()).unwrap_or_default();
         let stichtag = fields.day(&mut file, "stichtag");
         let zeitraum = fields.need(&mut file, "zeitraum").text;
-        let vorwelle = fields.integer(&mut file, "vorwelle", 1900, 2999).and_then(|key| i32::try_from(key).ok());
+        let vorwelle = fields
+            .integer(&mut file, "vorwelle", 1900, 2999)
+            .and_then(|key| i32::try_from(key).ok());
         let item = fields.item.clone();
         fields.finish(&mut file);
         let Some((key, stichtag)) = key.and_then(|key| i32::try_from(key).ok()).zip(stichtag) else {
@@ -98,9 +100,18 @@ pub(super) fn waves(name: &str, text: &str, findings: &mut Vec<Diagnostic>) -> V
         if let Some(before) = vorwelle
             && !waves.iter().any(|wave| wave.key == before && wave.stichtag < stichtag)
         {
-            file.report(at, &item, format!("die Vorwelle {before} steht nicht weiter oben mit einem früheren Stichtag"));
+            file.report(
+                at,
+                &item,
+                format!("die Vorwelle {before} steht nicht weiter oben mit einem früheren Stichtag"),
+            );
         }
-        waves.push(WaveEntry { key, stichtag, zeitraum, vorwelle });
+        waves.push(WaveEntry {
+            key,
+            stichtag,
+            zeitraum,
+            vorwelle,
+        });
     }
     fields.finish(&mut file);
     waves
@@ -124,7 +135,12 @@ pub(super) fn module(name: &str, text: &str, findings: &mut Vec<Diagnostic>) -> 
             let then = fields.need(&mut file, "then");
             let otherwise = fields.need(&mut file, "otherwise");
             fields.finish(&mut file);
-            RawPiping { name, when, then, otherwise }
+            RawPiping {
+                name,
+                when,
+                then,
+                otherwise,
+            }
         })
         .collect();
     let questions = fields
@@ -133,7 +149,13 @@ pub(super) fn module(name: &str, text: &str, findings: &mut Vec<Diagnostic>) -> 
         .filter_map(|(table, at)| question(&mut file, table, at))
         .collect();
     fields.finish(&mut file);
-    Some(RawModule { file: name.to_owned(), letter, title, piping, questions })
+    Some(RawModule {
+        file: name.to_owned(),
+        letter,
+        title,
+        piping,
+        questions,
+    })
 }
 
 const KINDS: [(&str, Kind); 12] = [
@@ -153,10 +175,17 @@ const KINDS: [(&str, Kind); 12] = [
 
 /// The value of a word among known words.
 fn word<T: Copy>(file: &mut File, fields: &mut Fields, found: &Placed, key: &str, words: &[(&str, T)]) -> Option<T> {
-    let value = words.iter().find(|(word, _)| *word == found.text).map(|(_, value)| *value);
+    let value = words
+        .iter()
+        .find(|(word, _)| *word == found.text)
+        .map(|(_, value)| *value);
     if value.is_none() && !found.text.is_empty() {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        file.report(found.at, &fields.item, format!("„{key}“ ist „{}“, möglich sind: {}", found.text, known.join(", ")));
+        file.report(
+            found.at,
+            &fields.item,
+            format!("„{key}“ ist „{}“, möglich sind: {}", found.text, known.join(", ")),
+        );
     }
     value
 }
@@ -168,7 +197,11 @@ fn question(file: &mut File, table: &DeTable<'_>, at: usize) -> Option<RawQuesti
     let kind = fields.need(file, "type");
     let kind = word(file, &mut fields, &kind, "type", &KINDS);
     let required = fields.need(file, "required");
-    let levels = [("P1", Requirement::P1), ("P2", Requirement::P2), ("P3", Requirement::P3)];
+    let levels = [
+        ("P1", Requirement::P1),
+        ("P2", Requirement::P2),
+        ("P3", Requirement::P3),
+    ];
     let requirement = word(file, &mut fields, &required, "required", &levels);
     let reference = fields.text(file, "reference").and_then(|found| {
         let words = [("Stichtag", Reference::Stichtag), ("Zeitraum", Reference::Zeitraum)];
@@ -185,7 +218,12 @@ fn question(file: &mut File, table: &DeTable<'_>, at: usize) -> Option<RawQuesti
             let expr = fields.need(file, "expr");
             let message = fields.need(file, "msg");
             fields.finish(file);
-            edits.push(RawEdit { id, severity, expr, message });
+            edits.push(RawEdit {
+                id,
+                severity,
+                expr,
+                message,
+            });
         }
     }
     let byte = |value: Option<i64>| value.and_then(|value| u8::try_from(value).ok());
@@ -197,7 +235,9 @@ fn question(file: &mut File, table: &DeTable<'_>, at: usize) -> Option<RawQuesti
         route: fields.text(file, "route"),
         decimals: byte(fields.integer(file, "decimals", 0, 6)).unwrap_or(0),
         lines: byte(fields.integer(file, "lines", 1, 20)).unwrap_or(1),
-        max_length: fields.integer(file, "max_length", 1, 20_000).and_then(|value| u32::try_from(value).ok()),
+        max_length: fields
+            .integer(file, "max_length", 1, 20_000)
+            .and_then(|value| u32::try_from(value).ok()),
         cannot_say: fields.flag(file, "cannot_say"),
         from_wave: fields
             .integer(file, "from_wave", 1900, 2999)
@@ -206,9 +246,14 @@ fn question(file: &mut File, table: &DeTable<'_>, at: usize) -> Option<RawQuesti
         needs_previous_wave: fields.flag(file, "needs_previous_wave"),
         core: fields.flag(file, "core"),
         contact_data: fields.flag(file, "contact_data"),
-        rows_needed: fields.integer(file, "rows_needed", 1, 100).and_then(|value| u16::try_from(value).ok()),
+        rows_needed: fields
+            .integer(file, "rows_needed", 1, 100)
+            .and_then(|value| u16::try_from(value).ok()),
         same_as: fields.text(file, "same_as"),
-        source: fields.text(file, "source").map(|source| source.text).unwrap_or_default(),
+        source: fields
+            .text(file, "source")
+            .map(|source| source.text)
+            .unwrap_or_default(),
         kind: kind.unwrap_or(Kind::Text),
         requirement: requirement.unwrap_or(Requirement::P3),
         id,

@@ -16,7 +16,13 @@ pub(super) struct File<'a> {
 impl File<'_> {
     /// Line of a place in the text, from 1.
     pub(super) fn line(&self, at: usize) -> usize {
-        self.text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+        self.text
+            .as_bytes()
+            .iter()
+            .take(at)
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1
     }
 
     pub(super) fn report(&mut self, at: usize, item: &str, reason: impl Into<String>) {
@@ -48,7 +54,12 @@ pub(super) struct Placed {
 
 impl<'t, 'i> Fields<'t, 'i> {
     pub(super) fn new(table: &'t DeTable<'i>, at: usize) -> Self {
-        Self { table, at, item: String::new(), taken: BTreeSet::new() }
+        Self {
+            table,
+            at,
+            item: String::new(),
+            taken: BTreeSet::new(),
+        }
     }
 
     fn take(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'i>>> {
@@ -61,9 +72,17 @@ impl<'t, 'i> Fields<'t, 'i> {
         let value = self.take(key)?;
         let at = value.span().start;
         match value.get_ref().as_str() {
-            Some(text) => Some(Placed { text: text.to_owned(), at, line: file.line(at) }),
+            Some(text) => Some(Placed {
+                text: text.to_owned(),
+                at,
+                line: file.line(at),
+            }),
             None => {
-                file.report(at, &self.item, format!("„{key}“ muss ein Text in Anführungszeichen sein"));
+                file.report(
+                    at,
+                    &self.item,
+                    format!("„{key}“ muss ein Text in Anführungszeichen sein"),
+                );
                 None
             }
         }
@@ -82,7 +101,11 @@ impl<'t, 'i> Fields<'t, 'i> {
                 if !there {
                     file.report(self.at, &self.item, format!("„{key}“ fehlt"));
                 }
-                Placed { at: self.at, line: file.line(self.at), ..Placed::default() }
+                Placed {
+                    at: self.at,
+                    line: file.line(self.at),
+                    ..Placed::default()
+                }
             }
         }
     }
@@ -92,7 +115,11 @@ impl<'t, 'i> Fields<'t, 'i> {
             return false;
         };
         value.get_ref().as_bool().unwrap_or_else(|| {
-            file.report(value.span().start, &self.item, format!("„{key}“ muss true oder false sein"));
+            file.report(
+                value.span().start,
+                &self.item,
+                format!("„{key}“ muss true oder false sein"),
+            );
             false
         })
     }
@@ -129,7 +156,11 @@ impl<'t, 'i> Fields<'t, 'i> {
             .and_then(|datetime| datetime.date)
             .and_then(|date| chrono::NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()));
         if day.is_none() {
-            file.report(value.span().start, &self.item, format!("„{key}“ muss ein Tag sein, zum Beispiel 2007-10-31"));
+            file.report(
+                value.span().start,
+                &self.item,
+                format!("„{key}“ muss ein Tag sein, zum Beispiel 2007-10-31"),
+            );
         }
         day
     }
@@ -147,7 +178,11 @@ impl<'t, 'i> Fields<'t, 'i> {
         for one in list.iter() {
             match one.get_ref().as_table() {
                 Some(table) => tables.push((table, one.span().start)),
-                None => file.report(one.span().start, &self.item, format!("in „{key}“ steht kein Eintrag mit Feldern")),
+                None => file.report(
+                    one.span().start,
+                    &self.item,
+                    format!("in „{key}“ steht kein Eintrag mit Feldern"),
+                ),
             }
         }
         tables

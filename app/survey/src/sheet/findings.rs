@@ -11,7 +11,11 @@ impl Sheet {
     /// the questionnaire. A confirmation holds only while its values stand.
     pub fn findings(&self, confirmations: &[Confirmation]) -> Findings {
         let mut found = Vec::new();
-        for question in self.instrument.question_indices().filter(|question| self.is_asked(*question)) {
+        for question in self
+            .instrument
+            .question_indices()
+            .filter(|question| self.is_asked(*question))
+        {
             let before = found.len();
             self.form_findings(question, &mut found);
             // What is not even in the right form is not also called missing.
@@ -95,7 +99,11 @@ impl Sheet {
         };
         let items = self.missing_items(question);
         let first = items.first().copied()?;
-        let message = match (entry.kind, entry.cannot_say, entry.kind.is_matrix() && items.len() < entry.items.len()) {
+        let message = match (
+            entry.kind,
+            entry.cannot_say,
+            entry.kind.is_matrix() && items.len() < entry.items.len(),
+        ) {
             (_, true, true) => format!(
                 "Noch offen: {}. Bitte antworten Sie oder wählen Sie „Angabe nicht möglich“.",
                 self.labels(&items)

@@ -43,7 +43,11 @@ impl Sheet {
                 .get(usize::from(*at))
                 .map(|piping| {
                     let chosen = piping.when.eval(&View(self)) == Some(true);
-                    if chosen { piping.then.clone() } else { piping.otherwise.clone() }
+                    if chosen {
+                        piping.then.clone()
+                    } else {
+                        piping.otherwise.clone()
+                    }
                 })
                 .unwrap_or_default(),
         }

@@ -98,7 +98,11 @@ impl Sheet {
     #[must_use]
     pub fn meets_usable_rule(&self, confirmations: &[crate::check::Confirmation]) -> bool {
         let (mut all, mut cannot_say) = (0_u32, 0_u32);
-        for question in self.instrument.question_indices().filter(|question| self.is_asked(*question)) {
+        for question in self
+            .instrument
+            .question_indices()
+            .filter(|question| self.is_asked(*question))
+        {
             if self.instrument[question].requirement == Requirement::P2 {
                 for item in &self.instrument[question].items {
                     all += 1;

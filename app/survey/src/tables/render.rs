@@ -48,7 +48,15 @@ pub fn text(cells: &[Cell], wave: i32, previous: Option<i32>) -> String {
                     .filter(|cell| cell.table == table && cell.age_group == age && cell.wave == wave)
                     .collect()
             };
-            one_table(&mut out, table, age, &of(wave), &previous.map(of).unwrap_or_default(), wave, previous);
+            one_table(
+                &mut out,
+                table,
+                age,
+                &of(wave),
+                &previous.map(of).unwrap_or_default(),
+                wave,
+                previous,
+            );
         }
     }
     out
@@ -63,7 +71,13 @@ fn one_table(
     wave: i32,
     previous: Option<i32>,
 ) {
-    let _ = write!(out, "{}: {}, {}, Welle {wave}", table.name(), table.title(), age.label());
+    let _ = write!(
+        out,
+        "{}: {}, {}, Welle {wave}",
+        table.name(),
+        table.title(),
+        age.label()
+    );
     if let Some(previous) = previous {
         let _ = write!(out, " (Welle {previous} in Klammern)");
     }
@@ -75,24 +89,39 @@ fn one_table(
         let _ = write!(out, "{:>24}", form.map_or(ALL_FORMS, |form| form.label()));
     }
     out.push('\n');
-    let rows: Vec<&&Cell> = cells.iter().filter(|cell| cell.form == forms.first().copied().flatten()).collect();
+    let rows: Vec<&&Cell> = cells
+        .iter()
+        .filter(|cell| cell.form == forms.first().copied().flatten())
+        .collect();
     for row in rows {
         let _ = write!(out, "{:<28}", format!("{}{}", "  ".repeat(row.depth), row.row));
         for form in &forms {
-            let find = |cells: &[&Cell]| cells.iter().find(|cell| cell.form == *form && cell.row == row.row).map(|cell| cell.rate);
+            let find = |cells: &[&Cell]| {
+                cells
+                    .iter()
+                    .find(|cell| cell.form == *form && cell.row == row.row)
+                    .map(|cell| cell.rate)
+            };
             let shown = |rate: crate::rates::Rate| match rate.percent() {
                 Some(percent) => format!("{} {percent:>3} %", rate.numerator),
                 None => format!("{}   –  ", rate.numerator),
             };
             let now = find(cells).map(shown).unwrap_or_default();
-            let before = find(earlier).map(|rate| format!(" ({})", shown(rate))).unwrap_or_default();
+            let before = find(earlier)
+                .map(|rate| format!(" ({})", shown(rate)))
+                .unwrap_or_default();
             let _ = write!(out, "{:>24}", format!("{now}{before}"));
         }
         out.push('\n');
     }
     let _ = write!(out, "{:<28}", "N");
     for form in &forms {
-        let base = |cells: &[&Cell]| cells.iter().find(|cell| cell.form == *form).map(|cell| cell.rate.denominator);
+        let base = |cells: &[&Cell]| {
+            cells
+                .iter()
+                .find(|cell| cell.form == *form)
+                .map(|cell| cell.rate.denominator)
+        };
         let now = base(cells).unwrap_or(0);
         let before = base(earlier).map(|n| format!(" ({n})")).unwrap_or_default();
         let _ = write!(out, "{:>24}", format!("{now}{before}"));
