@@ -16,8 +16,9 @@ use crate::typology::CoreItems;
 
 /// Longest open text, in characters (instrument, section 2).
 const OPEN_TEXT: u32 = 500;
-/// Longest free text unless the question says otherwise, in characters.
-const FREE_TEXT: u32 = 5_000;
+/// Longest free text unless the question says otherwise, in characters; edits
+/// of the instrument set the limits people are told.
+const FREE_TEXT: u32 = 20_000;
 /// Most questions, items and edits an instrument may have.
 const MOST: usize = 20_000;
 
