@@ -74,8 +74,9 @@ CREATE TABLE classifications (
     k3_rule text NOT NULL,
     ue text NOT NULL,
     u25 text NOT NULL,
-    type_ue text,
-    type_u25 text,
+    -- Known letters, ? for the others: IIb?
+    type_ue text NOT NULL,
+    type_u25 text NOT NULL,
     at bigint NOT NULL,
     PRIMARY KEY (submission_id, rule_version, k3_rule)
 );

@@ -81,17 +81,31 @@ mod tests {
     fn a_deadline_ends_with_its_local_day_in_winter_and_in_summer() {
         assert_eq!(end_of_day(day("2008-02-15")).to_rfc3339(), "2008-02-15T23:00:00+00:00");
         assert_eq!(end_of_day(day("2008-07-15")).to_rfc3339(), "2008-07-15T22:00:00+00:00");
-        assert_eq!(end_of_day(day("2008-03-30")) - start_of_day(day("2008-03-30")), chrono::TimeDelta::hours(23));
+        assert_eq!(
+            end_of_day(day("2008-03-30")) - start_of_day(day("2008-03-30")),
+            chrono::TimeDelta::hours(23)
+        );
     }
 
     #[test]
     fn moments_on_the_command_line_are_local_unless_they_say_otherwise() {
         let utc = |text| parse_moment(text).map(|at| at.to_rfc3339());
-        assert_eq!(utc("2008-03-12T14:05:00+01:00").as_deref(), Some("2008-03-12T13:05:00+00:00"));
+        assert_eq!(
+            utc("2008-03-12T14:05:00+01:00").as_deref(),
+            Some("2008-03-12T13:05:00+00:00")
+        );
         assert_eq!(utc("2008-03-12 14:05").as_deref(), Some("2008-03-12T13:05:00+00:00"));
         assert_eq!(utc("2008-07-01").as_deref(), Some("2008-06-30T22:00:00+00:00"));
-        assert_eq!(utc("2008-03-30T02:30").as_deref(), Some("2008-03-30T01:30:00+00:00"), "skipped hour");
-        assert_eq!(utc("2008-10-26T02:30").as_deref(), Some("2008-10-26T00:30:00+00:00"), "repeated hour");
+        assert_eq!(
+            utc("2008-03-30T02:30").as_deref(),
+            Some("2008-03-30T01:30:00+00:00"),
+            "skipped hour"
+        );
+        assert_eq!(
+            utc("2008-10-26T02:30").as_deref(),
+            Some("2008-10-26T00:30:00+00:00"),
+            "repeated hour"
+        );
         assert_eq!(utc("12.03.2008"), None);
     }
 

@@ -66,12 +66,12 @@ impl Portal {
             submission_id: id,
             rule_version: RULE_VERSION,
             k3_rule: self.settings().k3_rule.name(),
-            ue: &serde_json::to_string(&ue)?,
-            u25: &serde_json::to_string(&u25)?,
-            type_ue: ue.code(),
-            type_u25: u25.code(),
+            ue: serde_json::to_string(&ue)?,
+            u25: serde_json::to_string(&u25)?,
+            type_ue: ue.partial(),
+            type_u25: u25.partial(),
         };
-        submissions::classify(&mut tx, &new, self.now().timestamp_micros()).await?;
+        submissions::classify(&mut tx, &[new], self.now().timestamp_micros()).await?;
         tx.commit().await
     }
 }

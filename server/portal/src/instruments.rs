@@ -48,14 +48,19 @@ impl Instruments {
 
     /// The questionnaire that comes with the program.
     pub(crate) fn shipped(&self) -> Result<Source, BadInstrument> {
-        let files: Vec<(String, String)> =
-            survey::shipped().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let files: Vec<(String, String)> = survey::shipped()
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect();
         self.parse(&files)
     }
 
     /// Parses and remembers a questionnaire.
     pub(crate) fn parse(&self, files: &[(String, String)]) -> Result<Source, BadInstrument> {
-        let borrowed: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let borrowed: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
         let parsed = survey::load::from_files(&borrowed).map_err(BadInstrument)?;
         let instrument = self
             .parsed
@@ -65,11 +70,18 @@ impl Instruments {
             .or_insert_with(|| Arc::new(parsed))
             .clone();
         let json = serde_json::Value::from_iter(files.iter().map(|(name, text)| vec![name.as_str(), text.as_str()]));
-        Ok(Source { instrument, json: json.to_string() })
+        Ok(Source {
+            instrument,
+            json: json.to_string(),
+        })
     }
 
     fn known(&self, version: &str) -> Option<Arc<Instrument>> {
-        self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(version).cloned()
+        self.parsed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(version)
+            .cloned()
     }
 }
 

@@ -6,6 +6,7 @@
 //! respondent carries the unit of the session; texts people typed, passwords
 //! and links never reach a log.
 
+mod backup;
 pub mod berlin;
 mod classify;
 mod clock;
@@ -14,13 +15,17 @@ mod input;
 mod instruments;
 mod mail;
 mod portal;
+mod register;
 mod respondent;
+mod results;
 mod secrets;
 mod settings;
+mod staff;
 mod store;
 mod waves;
 mod words;
 
+pub use backup::BackupError;
 pub use classify::ClassifyError;
 pub use clock::Clock;
 pub use identity::{
@@ -30,10 +35,16 @@ pub use input::FieldError;
 pub use instruments::BadInstrument;
 pub use mail::{DueMail, FailedMail, MailError, MailKind, MailRun, SentMail};
 pub use portal::Portal;
+pub use register::{ImportError, Imported, LARGEST_REGISTER, RowError};
 pub use respondent::{
-    CaseContact, CaseView, ConfirmError, Conflict, HistoryEntry, ItemChange, Receipt, SaveError, Saved, StoredAnswer,
-    SubmitError,
+    CaseContact, CaseView, ConfirmError, Conflict, HistoryEntry, ItemChange, LONGEST_ANSWER, Receipt, SaveError, Saved,
+    StoredAnswer, SubmitError,
 };
+pub use results::ExportError;
 pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings};
+pub use staff::{
+    CaseDetail, CaseEvent, CaseFilter, CaseRow, Decision, Returns, ReturnsRow, StaffAddError, StaffError,
+    StoredClassification, StoredConfirmation,
+};
 pub use store::{OpenError, StoreError};
 pub use waves::{NewWave, Opened, WaveError, WaveState, WaveView};

@@ -31,7 +31,15 @@ impl Portal {
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
         let store = Store::open(&settings.database_url).await?;
         let (hasher, instruments) = (Hasher::new(), Instruments::default());
-        Ok(Self { inner: Arc::new(Inner { store, settings, clock, hasher, instruments }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                settings,
+                clock,
+                hasher,
+                instruments,
+            }),
+        })
     }
 
     /// Whether the database answers.
@@ -74,6 +82,10 @@ impl Portal {
 
     pub(crate) async fn read(&self) -> Stored<Conn> {
         self.inner.store.read().await
+    }
+
+    pub(crate) async fn snapshot(&self) -> Stored<Tx> {
+        self.inner.store.snapshot().await
     }
 
     pub(crate) async fn write(&self) -> Stored<Tx> {

@@ -120,7 +120,10 @@ impl BaseUrl {
         if host.is_empty() || !host.chars().all(allowed) || !port_is_fine {
             return Err(BaseUrlError::Host(owned()));
         }
-        Ok(Self { text: trimmed.to_owned(), https })
+        Ok(Self {
+            text: trimmed.to_owned(),
+            https,
+        })
     }
 
     /// The address, without a slash at the end.
@@ -180,7 +183,14 @@ mod tests {
         assert_eq!(url.join("/anmelden"), "https://ruecklauf.example:8443/anmelden");
         assert_eq!((url.host(), url.is_https()), ("ruecklauf.example", true));
         assert_eq!(BaseUrl::parse("http://[::1]:3000").unwrap().host(), "[::1]");
-        for wrong in ["ruecklauf.example", "ftp://x", "https://", "http://a b", "http://x:99999", "http://:80"] {
+        for wrong in [
+            "ruecklauf.example",
+            "ftp://x",
+            "https://",
+            "http://a b",
+            "http://x:99999",
+            "http://:80",
+        ] {
             assert!(BaseUrl::parse(wrong).is_err(), "{wrong}");
         }
         for more in ["https://x/pfad", "https://x?y", "https://user@x"] {

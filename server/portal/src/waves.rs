@@ -5,15 +5,16 @@ use crate::Portal;
 use crate::berlin::{self, ZONE};
 use crate::instruments::BadInstrument;
 use crate::mail;
-use crate::respondent::status::advance;
-use crate::secrets::new_id;
+use crate::secrets::{NoRandomness, new_id};
 use crate::store::accounts::{self, NewAccount};
-use crate::store::events::{self, Actor, Deed};
+use crate::store::cases::{self, CaseRow};
+use crate::store::events::{self, Actor, Deed, NewEvent};
 use crate::store::waves::{self as rows, NewWaveRow, WaveRow};
-use crate::store::{Conn, StoreError, Stored, cases};
+use crate::store::{Conn, StoreError, Stored};
 use crate::words;
 use chrono::{DateTime, NaiveDate, Utc};
-use survey::status::{Event, Status};
+use std::collections::HashMap;
+use survey::status::{Event, Facts, Status, apply};
 
 /// A wave as pages and commands see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,9 +72,9 @@ pub struct NewWave {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// Units on the frozen list.
-    pub units: u32,
+    pub units: u64,
     /// Invitations queued.
-    pub invitations: u32,
+    pub invitations: u64,
 }
 
 /// Why a wave was not added, opened or closed.
@@ -124,7 +125,11 @@ impl Portal {
         check(&new)?;
         let now = self.now();
         let at = now.timestamp_micros();
-        let source = new.instrument.as_deref().map(|files| self.instruments().parse(files)).transpose()?;
+        let source = new
+            .instrument
+            .as_deref()
+            .map(|files| self.instruments().parse(files))
+            .transpose()?;
         let mut tx = self.write().await?;
         if let Some(previous) = new.previous
             && rows::find(&mut tx, previous).await?.is_none()
@@ -175,16 +180,7 @@ impl Portal {
             return Err(WaveError::State { wave, state: row.state });
         }
         let due_at = berlin::start_of_day(read_day(&row.field_start)?).max(now);
-        let mut opened = Opened { units: 0, invitations: 0 };
-        for case in cases::of_wave(&mut tx, wave).await? {
-            let account_id = head_account(&mut tx, &case, now).await?;
-            let about = (wave, case.unit_id.as_str(), case.id.as_str());
-            let status = read_status(&case.status)?;
-            advance(&mut tx, &case.id, status, Event::Invite, Actor::SYSTEM, now).await?;
-            let invitation = mail::New::invitation(about, &account_id, due_at);
-            opened.invitations += u32::from(mail::enqueue(&mut tx, invitation, now).await?);
-            opened.units += 1;
-        }
+        let opened = invite(&mut tx, wave, due_at, now).await?;
         if opened.units == 0 {
             return Err(WaveError::Empty(wave));
         }
@@ -210,26 +206,60 @@ impl Portal {
     }
 }
 
-/// The account of a unit's head, made if missing, with the case's contact.
-async fn head_account(conn: &mut Conn, case: &cases::CaseRow, now: DateTime<Utc>) -> Stored<String> {
-    accounts::set_head_contact(conn, &case.unit_id, &case.contact_name, &case.contact_email).await?;
-    if let Some(id) = accounts::head_of_unit(conn, &case.unit_id).await? {
-        return Ok(id);
+/// Gives every head of a wave's units an account with this wave's contact,
+/// marks the cases as invited and queues the invitations.
+async fn invite(conn: &mut Conn, wave: i32, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Stored<Opened> {
+    let at = now.timestamp_micros();
+    let cases = cases::of_wave(conn, wave).await?;
+    accounts::set_head_contacts(conn, wave).await?;
+    let mut heads: HashMap<String, String> = accounts::heads_of_wave(conn, wave).await?.into_iter().collect();
+    let missing = cases.iter().filter(|case| !heads.contains_key(&case.unit_id));
+    let new = missing.map(new_head(now)).collect::<Result<Vec<_>, NoRandomness>>()?;
+    if accounts::insert(conn, &new, at).await? != new.len() as u64 {
+        return Err(StoreError::content("a Kennung that signs somebody else in"));
     }
-    let id = new_id(now)?;
-    let account = NewAccount {
-        id: &id,
-        login: &case.kennung,
-        login_key: &words::key(&case.kennung),
-        role: "head",
-        unit_id: Some(&case.unit_id),
-        display_name: &case.contact_name,
-        email: &case.contact_email,
-    };
-    if accounts::insert(conn, &account, now.timestamp_micros()).await? {
-        Ok(id)
-    } else {
-        Err(StoreError::content(format!("the Kennung {:?} signs somebody else in", case.kennung)))
+    heads.extend(
+        new.into_iter()
+            .filter_map(|account| Some((account.unit_id?.to_owned(), account.id))),
+    );
+    if let Ok(invited) = apply(Status::NotInvited, Event::Invite, &Facts::default()) {
+        let (from, to, event) = (Status::NotInvited.name(), invited.name(), Event::Invite.name());
+        let fresh = cases.iter().filter(|case| case.status == from);
+        let noted: Vec<_> = fresh
+            .map(|case| NewEvent {
+                case_id: &case.id,
+                event,
+                from,
+                to,
+                reason: None,
+            })
+            .collect();
+        events::insert(conn, Actor::SYSTEM, &noted, now).await?;
+        cases::invite_all(conn, wave, from, to, at).await?;
+    }
+    let invitations = cases.iter().filter_map(|case| {
+        let head = heads.get(&case.unit_id)?;
+        Some(mail::New::invitation((wave, &case.unit_id, &case.id), head, due_at))
+    });
+    let invitations = mail::enqueue(conn, invitations, now).await?;
+    Ok(Opened {
+        units: cases.len() as u64,
+        invitations,
+    })
+}
+
+/// A new account for the head of a case's unit.
+fn new_head(now: DateTime<Utc>) -> impl Fn(&CaseRow) -> Result<NewAccount<'_>, NoRandomness> {
+    move |case| {
+        Ok(NewAccount {
+            id: new_id(now)?,
+            login: &case.kennung,
+            login_key: words::key(&case.kennung),
+            role: "head",
+            unit_id: Some(&case.unit_id),
+            display_name: &case.contact_name,
+            email: &case.contact_email,
+        })
     }
 }
 
@@ -238,7 +268,12 @@ async fn known(conn: &mut Conn, wave: i32) -> Result<WaveRow, WaveError> {
 }
 
 async fn audit(conn: &mut Conn, action: &str, wave: i32, now: DateTime<Utc>) -> Stored<()> {
-    let deed = Deed { action, wave: Some(wave), unit_id: None, detail: "" };
+    let deed = Deed {
+        action,
+        wave: Some(wave),
+        unit_id: None,
+        detail: "",
+    };
     events::audit(conn, Actor::SYSTEM, &deed, now).await
 }
 
@@ -285,7 +320,8 @@ pub(crate) fn read_day(text: &str) -> Stored<NaiveDate> {
 
 /// Reads the stored status of a case.
 pub(crate) fn read_status(text: &str) -> Stored<Status> {
-    text.parse().map_err(|_| StoreError::content(format!("a status {text:?}")))
+    text.parse()
+        .map_err(|_| StoreError::content(format!("a status {text:?}")))
 }
 
 pub(crate) fn read_state(text: &str) -> Stored<WaveState> {

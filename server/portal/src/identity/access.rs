@@ -105,7 +105,7 @@ impl Portal {
                 None => MailKind::InvitationAgain,
             };
             if outbox::count_since(&mut tx, &account.id, kind.name(), hour_ago).await? < MAILS_AN_HOUR {
-                mail::enqueue(&mut tx, mail::New::to_account(kind, &account.id), now).await?;
+                mail::enqueue(&mut tx, [mail::New::to_account(kind, &account.id)], now).await?;
             }
         }
         tx.commit().await?;
@@ -127,7 +127,11 @@ impl Portal {
                     "reset" => TokenPurpose::Reset,
                     other => return Err(StoreError::content(format!("a token for {other:?}"))),
                 };
-                Ok(TokenInfo { purpose, login: row.login, display_name: row.display_name })
+                Ok(TokenInfo {
+                    purpose,
+                    login: row.login,
+                    display_name: row.display_name,
+                })
             })
             .transpose()
     }
@@ -141,7 +145,11 @@ impl Portal {
         let hash = token_hash(token);
         let account = self.account_of_token(&hash).await?.ok_or(SetPasswordError::Expired)?;
         let own_words = self.own_words(&account).await?;
-        let entered = NewPassword { password, repeated, own_words: &own_words };
+        let entered = NewPassword {
+            password,
+            repeated,
+            own_words: &own_words,
+        };
         entered
             .validate()
             .map_err(|errors| SetPasswordError::Invalid(input::field_errors(&errors)))?;
@@ -155,10 +163,29 @@ impl Portal {
         accounts::set_password(&mut tx, &account.id, &password_hash, at).await?;
         sessions::void_tokens(&mut tx, &account.id, at).await?;
         sessions::delete_of_account(&mut tx, &account.id).await?;
-        mail::enqueue(&mut tx, mail::New::to_account(MailKind::PasswordSet, &account.id), now).await?;
-        let who = Actor { account_id: Some(&account.id), name: &account.login };
+        mail::enqueue(
+            &mut tx,
+            [mail::New::to_account(MailKind::PasswordSet, &account.id)],
+            now,
+        )
+        .await?;
+        let who = Actor {
+            account_id: Some(&account.id),
+            name: &account.login,
+        };
         let unit_id = account.unit_id.as_deref();
-        events::audit(&mut tx, who, &Deed { action: "password_set", wave: None, unit_id, detail: "" }, now).await?;
+        events::audit(
+            &mut tx,
+            who,
+            &Deed {
+                action: "password_set",
+                wave: None,
+                unit_id,
+                detail: "",
+            },
+            now,
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -173,7 +200,11 @@ impl Portal {
 
     /// Words a password of this account must not be made of.
     async fn own_words(&self, account: &AccountRow) -> Stored<Vec<String>> {
-        let mut own = vec![account.login.clone(), account.display_name.clone(), account.email.clone()];
+        let mut own = vec![
+            account.login.clone(),
+            account.display_name.clone(),
+            account.email.clone(),
+        ];
         if let Some(unit_id) = &account.unit_id {
             own.extend(cases::names_of_unit(&mut self.read().await?, unit_id).await?);
         }
@@ -191,6 +222,14 @@ pub(crate) async fn new_link_token(
     let token = new_token()?;
     let expires_at = (now + purpose.validity()).timestamp_micros();
     let hash = token_hash(&token);
-    sessions::insert_token(conn, &hash, account_id, purpose.name(), now.timestamp_micros(), expires_at).await?;
+    sessions::insert_token(
+        conn,
+        &hash,
+        account_id,
+        purpose.name(),
+        now.timestamp_micros(),
+        expires_at,
+    )
+    .await?;
     Ok(token)
 }

@@ -40,7 +40,9 @@ impl Hasher {
     /// each takes 19 MiB.
     pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Self { permits: Arc::new(Semaphore::new(cores)) }
+        Self {
+            permits: Arc::new(Semaphore::new(cores)),
+        }
     }
 
     /// A new hash with a salt of its own, as a PHC string.
@@ -87,7 +89,10 @@ fn argon2() -> Result<Argon2<'static>, HashingFailed> {
 }
 
 fn hash_now(password: &str) -> Result<String, HashingFailed> {
-    Ok(argon2()?.hash_password(password.as_bytes()).map_err(failed)?.to_string())
+    Ok(argon2()?
+        .hash_password(password.as_bytes())
+        .map_err(failed)?
+        .to_string())
 }
 
 fn verify_now(password: &str, hash: &str) -> Result<Verdict, HashingFailed> {
@@ -120,13 +125,23 @@ mod tests {
         let hash = hasher.hash("ein recht langer Satz").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let verdict = async |password, hash| hasher.verify(password, hash).await.unwrap();
-        assert_eq!(verdict("ein recht langer Satz", Some(hash.as_str())).await, Verdict::Right);
+        assert_eq!(
+            verdict("ein recht langer Satz", Some(hash.as_str())).await,
+            Verdict::Right
+        );
         assert_eq!(verdict("ein anderer Satz", Some(hash.as_str())).await, Verdict::Wrong);
         assert_eq!(verdict("nobody's password", None).await, Verdict::Wrong);
-        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).unwrap())
-            .hash_password(b"ein recht langer Satz")
-            .unwrap()
-            .to_string();
-        assert_eq!(verdict("ein recht langer Satz", Some(weak.as_str())).await, Verdict::RightButWeak);
+        let weak = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(8_192, 1, 1, None).unwrap(),
+        )
+        .hash_password(b"ein recht langer Satz")
+        .unwrap()
+        .to_string();
+        assert_eq!(
+            verdict("ein recht langer Satz", Some(weak.as_str())).await,
+            Verdict::RightButWeak
+        );
     }
 }

@@ -23,7 +23,10 @@ impl Validate for NewPassword<'_> {
             errors.add("passwort", error);
         }
         if self.password != self.repeated {
-            errors.add("passwort2", input::error("must_match", "Die beiden Eingaben stimmen nicht überein."));
+            errors.add(
+                "passwort2",
+                input::error("must_match", "Die beiden Eingaben stimmen nicht überein."),
+            );
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
@@ -33,7 +36,10 @@ impl NewPassword<'_> {
     fn refusal(&self) -> Option<validator::ValidationError> {
         let (least, most) = LENGTH;
         if !self.password.validate_length(Some(least), Some(most), None) {
-            return Some(input::error("length", "Bitte wählen Sie ein Passwort mit 12 bis 256 Zeichen."));
+            return Some(input::error(
+                "length",
+                "Bitte wählen Sie ein Passwort mit 12 bis 256 Zeichen.",
+            ));
         }
         if is_common(self.password) {
             return Some(input::error(
@@ -110,16 +116,30 @@ mod tests {
     use super::*;
 
     fn codes(password: &str, repeated: &str) -> Vec<String> {
-        let own_words = ["GS-0042".into(), "ARGE Musterstadt".into(), "leitung@arge-musterstadt.de".into()];
-        let entered = NewPassword { password, repeated, own_words: &own_words };
+        let own_words = [
+            "GS-0042".into(),
+            "ARGE Musterstadt".into(),
+            "leitung@arge-musterstadt.de".into(),
+        ];
+        let entered = NewPassword {
+            password,
+            repeated,
+            own_words: &own_words,
+        };
         let errors = entered.validate().err().unwrap_or_default();
-        input::field_errors(&errors).into_iter().map(|error| error.code).collect()
+        input::field_errors(&errors)
+            .into_iter()
+            .map(|error| error.code)
+            .collect()
     }
 
     #[test]
     fn length_counts_characters_and_there_are_no_rules_of_composition() {
         assert_eq!(codes("elf Zeichen", "elf Zeichen"), ["length"]);
-        assert!(codes("äöüßäöüßäöüß", "äöüßäöüßäöüß") == ["common"], "four distinct characters");
+        assert!(
+            codes("äöüßäöüßäöüß", "äöüßäöüßäöüß") == ["common"],
+            "four distinct characters"
+        );
         assert!(codes("blauer Elefant", "blauer Elefant").is_empty());
         let longest = "Wort für Wort ".repeat(18) + "Satz";
         assert_eq!(longest.chars().count(), 256);
@@ -130,14 +150,26 @@ mod tests {
 
     #[test]
     fn common_ones_are_refused_in_their_usual_disguises() {
-        for common in ["Passwort1234!", "P@ssw0rt!!!!", "willkommen2008", "123456789012", "qwertzuiop12", "passwortpasswort"] {
+        for common in [
+            "Passwort1234!",
+            "P@ssw0rt!!!!",
+            "willkommen2008",
+            "123456789012",
+            "qwertzuiop12",
+            "passwortpasswort",
+        ] {
             assert_eq!(codes(common, common), ["common"], "{common}");
         }
     }
 
     #[test]
     fn the_offices_own_words_are_refused() {
-        for own in ["musterstadt-amt7", "mein gs 0042 Haus", "Leitung macht das", "xx ARGE-Musterstadt"] {
+        for own in [
+            "musterstadt-amt7",
+            "mein gs 0042 Haus",
+            "Leitung macht das",
+            "xx ARGE-Musterstadt",
+        ] {
             assert_eq!(codes(own, own), ["own_word"], "{own}");
         }
     }

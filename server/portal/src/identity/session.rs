@@ -67,14 +67,22 @@ pub enum Role {
 }
 
 impl Role {
-    const ALL: [(Self, &'static str); 3] =
-        [(Self::Viewer, "viewer"), (Self::Editor, "editor"), (Self::Admin, "admin")];
+    const ALL: [Self; 3] = [Self::Viewer, Self::Editor, Self::Admin];
+
+    /// How it is stored and given on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
 }
 
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = Self::ALL.iter().find(|(role, _)| role == self).map_or("", |(_, name)| name);
-        f.write_str(name)
+        f.write_str(self.name())
     }
 }
 
@@ -87,8 +95,8 @@ impl FromStr for Role {
     type Err = UnknownRole;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.iter().find(|(_, name)| *name == text);
-        found.map(|(role, _)| *role).ok_or_else(|| UnknownRole(text.to_owned()))
+        let found = Self::ALL.into_iter().find(|role| role.name() == text);
+        found.ok_or_else(|| UnknownRole(text.to_owned()))
     }
 }
 
@@ -171,9 +179,11 @@ pub(super) fn session_of(row: SessionRow) -> Stored<Session> {
 /// Reads the stored role of an account.
 pub(super) fn who(role: &str, unit_id: Option<String>, kennung: Option<String>) -> Stored<Who> {
     match (role, unit_id, kennung) {
-        ("head" | "colleague", Some(unit_id), Some(kennung)) => {
-            Ok(Who::Unit { unit_id, kennung, head: role == "head" })
-        }
+        ("head" | "colleague", Some(unit_id), Some(kennung)) => Ok(Who::Unit {
+            unit_id,
+            kennung,
+            head: role == "head",
+        }),
         (role, None, None) => role
             .parse()
             .map(|role| Who::Staff { role })

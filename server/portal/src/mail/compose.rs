@@ -116,10 +116,19 @@ pub(super) async fn compose(
         None => String::new(),
     };
     let letter = write(kind, settings, row, about, &token, now)?;
-    let masked = if token.is_empty() { letter.body.clone() } else { letter.body.replace(&token, MASK) };
+    let masked = if token.is_empty() {
+        letter.body.clone()
+    } else {
+        letter.body.replace(&token, MASK)
+    };
     let to = about.recipient(row).to_owned();
     let to_name = about.name(row).to_owned();
-    Ok(Outcome::Letter(Composed { letter, masked, to, to_name }))
+    Ok(Outcome::Letter(Composed {
+        letter,
+        masked,
+        to,
+        to_name,
+    }))
 }
 
 fn purpose(kind: MailKind) -> Option<TokenPurpose> {
@@ -155,8 +164,11 @@ fn write(
     token: &str,
     now: DateTime<Utc>,
 ) -> Stored<Letter> {
-    let frame =
-        Frame { to_name: about.name(row), contact: &settings.contact, base_url: settings.base_url.as_str() };
+    let frame = Frame {
+        to_name: about.name(row),
+        contact: &settings.contact,
+        base_url: settings.base_url.as_str(),
+    };
     let survey = about.case.as_ref().map(survey_of).transpose()?;
     let of_case = || survey.as_ref().ok_or_else(|| missing("case"));
     let link = settings.base_url.join(&format!("/zugang/{token}"));
@@ -167,7 +179,13 @@ fn write(
         MailKind::PasswordSet => texts::password_set(&frame, about.login(), from_micros(row.due_at).min(now)),
         MailKind::Receipt => {
             let receipt = about.receipt.as_ref().ok_or_else(|| missing("submission"))?;
-            letters::receipt(&frame, of_case()?, &receipt.receipt, &receipt.fingerprint, from_micros(receipt.at))
+            letters::receipt(
+                &frame,
+                of_case()?,
+                &receipt.receipt,
+                &receipt.fingerprint,
+                from_micros(receipt.at),
+            )
         }
     })
 }

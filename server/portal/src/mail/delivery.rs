@@ -5,10 +5,10 @@
 //! state is taken again once its lease has run out, under the same number and
 //! Message-ID, so that the file it may have left is replaced, not doubled.
 
+use super::MailKind;
 use super::compose::{self, Composed, Outcome};
 use super::letters::Letter;
 use super::message::{self, Envelope, one_line};
-use super::MailKind;
 use crate::Portal;
 use crate::settings::MailTarget;
 use crate::store::outbox::{self, Handed, OutboxRow};
@@ -118,7 +118,10 @@ impl Portal {
     /// Where nothing can be delivered at all.
     pub async fn mail_run(&self, wave: Option<i32>, at: Option<DateTime<Utc>>) -> Result<MailRun, MailError> {
         let MailTarget::Dir(dir) = &self.settings().mail;
-        let unusable = |source| MailError::Directory { path: dir.clone(), source };
+        let unusable = |source| MailError::Directory {
+            path: dir.clone(),
+            source,
+        };
         tokio::fs::create_dir_all(dir).await.map_err(unusable)?;
         let due = self.due(&mut self.read().await?, wave, at).await?;
         let at = at.unwrap_or_else(|| self.now());
@@ -129,7 +132,12 @@ impl Portal {
         Ok(run)
     }
 
-    async fn due(&self, conn: &mut Conn, wave: Option<i32>, at: Option<DateTime<Utc>>) -> Result<Vec<OutboxRow>, MailError> {
+    async fn due(
+        &self,
+        conn: &mut Conn,
+        wave: Option<i32>,
+        at: Option<DateTime<Utc>>,
+    ) -> Result<Vec<OutboxRow>, MailError> {
         if let Some(wave) = wave
             && crate::store::waves::find(conn, wave).await?.is_none()
         {
@@ -140,21 +148,42 @@ impl Portal {
         Ok(outbox::due(conn, wave, at, now.timestamp_micros()).await?)
     }
 
-    async fn deliver(&self, row: &OutboxRow, dir: &Path, at: DateTime<Utc>, run: &mut MailRun) -> Result<(), MailError> {
+    async fn deliver(
+        &self,
+        row: &OutboxRow,
+        dir: &Path,
+        at: DateTime<Utc>,
+        run: &mut MailRun,
+    ) -> Result<(), MailError> {
         let kind = compose::kind_of(row)?;
         let Some(prepared) = self.prepare(row, at).await? else {
             return Ok(());
         };
-        let not_sent = |reason: &str| FailedMail { kind, login: prepared.login.clone(), reason: reason.to_owned() };
+        let not_sent = |reason: &str| FailedMail {
+            kind,
+            login: prepared.login.clone(),
+            reason: reason.to_owned(),
+        };
         let (number, letter, to, to_name) = match &prepared.step {
             Step::Cancelled(reason) => {
                 run.cancelled.push(not_sent(reason));
                 return Ok(());
             }
-            Step::Send { number, letter, to, to_name } => (*number, letter, to, to_name),
+            Step::Send {
+                number,
+                letter,
+                to,
+                to_name,
+            } => (*number, letter, to, to_name),
         };
         let host = self.settings().base_url.host();
-        let envelope = Envelope { to_name, to, id: &row.id, host, at };
+        let envelope = Envelope {
+            to_name,
+            to,
+            id: &row.id,
+            host,
+            at,
+        };
         let source = match message::build(letter, &envelope, &self.settings().contact) {
             Ok(source) => source,
             Err(error) => {
@@ -167,10 +196,17 @@ impl Portal {
         let file = dir.join(file_name(number, kind, &prepared.login));
         if let Err(source) = write_whole(&file, &source).await {
             self.finish(row, "deferred", &source.to_string(), at).await?;
-            return Err(MailError::Directory { path: dir.to_owned(), source });
+            return Err(MailError::Directory {
+                path: dir.to_owned(),
+                source,
+            });
         }
         self.finish(row, "sent", "", at).await?;
-        run.sent.push(SentMail { kind, recipient: to.clone(), file });
+        run.sent.push(SentMail {
+            kind,
+            recipient: to.clone(),
+            file,
+        });
         Ok(())
     }
 
@@ -190,14 +226,29 @@ impl Portal {
                 outbox::finish(&mut tx, &row.id, "cancelled", reason, row.due_at, at.timestamp_micros()).await?;
                 Step::Cancelled(reason)
             }
-            Outcome::Letter(Composed { letter, masked, to, to_name }) => {
+            Outcome::Letter(Composed {
+                letter,
+                masked,
+                to,
+                to_name,
+            }) => {
                 let number = match row.number {
                     Some(number) => number,
                     None => outbox::next_number(&mut tx).await?,
                 };
-                let handed = Handed { number, sent_to: &to, subject: &letter.subject, body: &masked };
+                let handed = Handed {
+                    number,
+                    sent_to: &to,
+                    subject: &letter.subject,
+                    body: &masked,
+                };
                 outbox::keep_text(&mut tx, &row.id, &handed).await?;
-                Step::Send { number, letter, to, to_name }
+                Step::Send {
+                    number,
+                    letter,
+                    to,
+                    to_name,
+                }
             }
         };
         tx.commit().await?;
@@ -205,7 +256,11 @@ impl Portal {
     }
 
     async fn finish(&self, row: &OutboxRow, state: &str, answer: &str, at: DateTime<Utc>) -> Stored<()> {
-        let due_at = if state == "deferred" { (at + pause(row.attempts)).timestamp_micros() } else { row.due_at };
+        let due_at = if state == "deferred" {
+            (at + pause(row.attempts)).timestamp_micros()
+        } else {
+            row.due_at
+        };
         let mut tx = self.write().await?;
         outbox::finish(&mut tx, &row.id, state, answer, due_at, at.timestamp_micros()).await?;
         tx.commit().await
@@ -219,7 +274,12 @@ struct Prepared {
 
 enum Step {
     Cancelled(&'static str),
-    Send { number: i64, letter: Letter, to: String, to_name: String },
+    Send {
+        number: i64,
+        letter: Letter,
+        to: String,
+        to_name: String,
+    },
 }
 
 /// Pause after so many attempts.
@@ -234,7 +294,13 @@ fn pause(attempts: i32) -> TimeDelta {
 fn file_name(number: i64, kind: MailKind, login: &str) -> String {
     let login: String = one_line(login)
         .chars()
-        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '@' | '.') { c } else { '_' })
+        .map(|c| {
+            if c.is_alphanumeric() || matches!(c, '-' | '_' | '@' | '.') {
+                c
+            } else {
+                '_'
+            }
+        })
         .take(80)
         .collect();
     format!("{number:04}-{kind}-{login}.eml")
@@ -261,8 +327,14 @@ mod tests {
 
     #[test]
     fn file_names_are_readable_and_stay_in_their_directory() {
-        assert_eq!(file_name(1, MailKind::Invitation, "GS-0042"), "0001-einladung-GS-0042.eml");
-        assert_eq!(file_name(12_345, MailKind::Receipt, "../a b\n"), "12345-eingang-.._a_b.eml");
+        assert_eq!(
+            file_name(1, MailKind::Invitation, "GS-0042"),
+            "0001-einladung-GS-0042.eml"
+        );
+        assert_eq!(
+            file_name(12_345, MailKind::Receipt, "../a b\n"),
+            "12345-eingang-.._a_b.eml"
+        );
     }
 
     #[test]

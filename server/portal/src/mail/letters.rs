@@ -47,7 +47,10 @@ pub(super) fn invitation(frame: &Frame<'_>, survey: &Survey<'_>, link: &str, let
     ));
     text.paragraph("So kommen Sie hinein: Öffnen Sie diesen Link und legen Sie ein Passwort fest. Er gilt 30 Tage.");
     text.line(link);
-    text.paragraph(&format!("Danach melden Sie sich jederzeit mit Ihrer Kennung {} an:", survey.kennung));
+    text.paragraph(&format!(
+        "Danach melden Sie sich jederzeit mit Ihrer Kennung {} an:",
+        survey.kennung
+    ));
     text.line(&format!("{}/anmelden", frame.base_url));
     text.paragraph(
         "Planen Sie etwa zwei Stunden ein, vor allem für Personal- und Haushaltszahlen. Sie können jederzeit \
@@ -66,7 +69,10 @@ pub(super) fn invitation(frame: &Frame<'_>, survey: &Survey<'_>, link: &str, let
         }
     }
     text.sign(frame.contact);
-    text.finish(format!("Befragung der Grundsicherungsstellen {}: Ihr Zugang", survey.wave))
+    text.finish(format!(
+        "Befragung der Grundsicherungsstellen {}: Ihr Zugang",
+        survey.wave
+    ))
 }
 
 /// The link once more, for somebody without a password. `survey` is empty for
@@ -82,7 +88,10 @@ pub(super) fn invitation_again(frame: &Frame<'_>, login: &str, survey: Option<&S
     text.paragraph(&format!("Danach melden Sie sich mit „{login}“ an:"));
     text.line(&format!("{}/anmelden", frame.base_url));
     if let Some(survey) = survey {
-        text.paragraph(&format!("Die Frist für den Fragebogen endet am {}.", berlin::short(survey.deadline)));
+        text.paragraph(&format!(
+            "Die Frist für den Fragebogen endet am {}.",
+            berlin::short(survey.deadline)
+        ));
     }
     text.not_you();
     text.sign(frame.contact);
@@ -117,7 +126,13 @@ pub(super) fn password_set(frame: &Frame<'_>, login: &str, at: DateTime<Utc>) ->
 }
 
 /// The questionnaire has arrived.
-pub(super) fn receipt(frame: &Frame<'_>, survey: &Survey<'_>, number: &str, fingerprint: &str, at: DateTime<Utc>) -> Letter {
+pub(super) fn receipt(
+    frame: &Frame<'_>,
+    survey: &Survey<'_>,
+    number: &str,
+    fingerprint: &str,
+    at: DateTime<Utc>,
+) -> Letter {
     let mut text = Text::to(frame.to_name);
     text.paragraph(&format!(
         "der Fragebogen von „{}“ (Kennung {}) zum Stichtag {} ist beim IAW eingegangen. Vielen Dank!",
@@ -134,7 +149,10 @@ pub(super) fn receipt(frame: &Frame<'_>, survey: &Survey<'_>, number: &str, fing
     );
     text.line(&format!("{}/befragung/quittung", frame.base_url));
     text.sign(frame.contact);
-    text.finish(format!("Eingangsbestätigung: Befragung {}, {}", survey.wave, survey.kennung))
+    text.finish(format!(
+        "Eingangsbestätigung: Befragung {}, {}",
+        survey.wave, survey.kennung
+    ))
 }
 
 /// Builds a body of paragraphs, wrapped, with a blank line between them.

@@ -92,9 +92,18 @@ mod tests {
     use super::*;
 
     fn source(to_name: &str, to: &str, subject: &str, body: &str) -> Result<String, BuildError> {
-        let letter = Letter { subject: subject.into(), body: body.into() };
+        let letter = Letter {
+            subject: subject.into(),
+            body: body.into(),
+        };
         let at = DateTime::from_timestamp(1_200_300_400, 0).unwrap();
-        let envelope = Envelope { to_name, to, id: "0191", host: "ruecklauf.example", at };
+        let envelope = Envelope {
+            to_name,
+            to,
+            id: "0191",
+            host: "ruecklauf.example",
+            at,
+        };
         build(&letter, &envelope, &Contact::default()).map(|bytes| String::from_utf8(bytes).unwrap())
     }
 

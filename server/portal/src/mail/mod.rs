@@ -11,7 +11,7 @@ mod message;
 
 pub use delivery::{DueMail, FailedMail, MailError, MailRun, SentMail};
 
-use crate::secrets::new_id;
+use crate::secrets::{NoRandomness, new_id};
 use crate::store::outbox::{self, NewMailRow};
 use crate::store::{Conn, Stored};
 use chrono::{DateTime, Utc};
@@ -33,8 +33,13 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    const ALL: [Self; 5] =
-        [Self::Invitation, Self::InvitationAgain, Self::NewPassword, Self::PasswordSet, Self::Receipt];
+    const ALL: [Self; 5] = [
+        Self::Invitation,
+        Self::InvitationAgain,
+        Self::NewPassword,
+        Self::PasswordSet,
+        Self::Receipt,
+    ];
 
     /// How it is called in the outbox and in file names.
     #[must_use]
@@ -90,7 +95,10 @@ impl<'a> New<'a> {
 
     /// To whatever address the account has when it is sent.
     pub(crate) fn to_account(kind: MailKind, account_id: &'a str) -> Self {
-        Self { account_id: Some(account_id), ..Self::bare(kind) }
+        Self {
+            account_id: Some(account_id),
+            ..Self::bare(kind)
+        }
     }
 
     /// The invitation of a unit to a wave: once, however often it is queued.
@@ -129,20 +137,29 @@ impl<'a> New<'a> {
     }
 }
 
-/// Queues a mail in the transaction of its cause; false where the same step
-/// was queued for this wave and unit before.
-pub(crate) async fn enqueue(conn: &mut Conn, new: New<'_>, now: DateTime<Utc>) -> Stored<bool> {
-    let row = NewMailRow {
-        id: new_id(now)?,
-        wave: new.wave,
-        unit_id: new.unit_id,
-        case_id: new.case_id,
-        account_id: new.account_id,
-        submission_id: new.submission_id,
-        step: &new.step,
-        kind: new.kind.name(),
-        recipient: new.recipient,
-        due_at: new.due_at.unwrap_or(now).timestamp_micros(),
-    };
-    outbox::insert(conn, &row, now.timestamp_micros()).await
+/// Queues mails in the transaction of their cause and returns how many: a
+/// step that was queued for this wave and unit before is not queued again.
+pub(crate) async fn enqueue(
+    conn: &mut Conn,
+    new: impl IntoIterator<Item = New<'_>>,
+    now: DateTime<Utc>,
+) -> Stored<u64> {
+    let rows = new
+        .into_iter()
+        .map(|new| {
+            Ok(NewMailRow {
+                id: new_id(now)?,
+                wave: new.wave,
+                unit_id: new.unit_id,
+                case_id: new.case_id,
+                account_id: new.account_id,
+                submission_id: new.submission_id,
+                step: new.step,
+                kind: new.kind.name(),
+                recipient: new.recipient,
+                due_at: new.due_at.unwrap_or(now).timestamp_micros(),
+            })
+        })
+        .collect::<Result<Vec<_>, NoRandomness>>()?;
+    outbox::insert(conn, &rows, now.timestamp_micros()).await
 }

@@ -53,8 +53,17 @@ impl Portal {
     ///
     /// # Errors
     /// Nothing is kept then.
-    pub async fn confirm(&self, session: &Session, edit: &str, reason: &str) -> Result<Vec<Confirmation>, ConfirmError> {
-        let reason: String = reason.trim().chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    pub async fn confirm(
+        &self,
+        session: &Session,
+        edit: &str,
+        reason: &str,
+    ) -> Result<Vec<Confirmation>, ConfirmError> {
+        let reason: String = reason
+            .trim()
+            .chars()
+            .filter(|c| !c.is_control() || *c == '\n')
+            .collect();
         if !reason.validate_length(Some(LENGTH.0), Some(LENGTH.1), None) {
             return Err(ConfirmError::Reason);
         }
@@ -101,7 +110,9 @@ impl Portal {
     /// Where the store cannot be read.
     pub async fn confirmations(&self, session: &Session) -> Result<Vec<Confirmation>, StoreError> {
         let mut conn = self.read().await?;
-        let Some(unit_id) = unit_of(session) else { return Ok(Vec::new()) };
+        let Some(unit_id) = unit_of(session) else {
+            return Ok(Vec::new());
+        };
         match cases::current_of_unit(&mut conn, unit_id).await? {
             Some(case) => latest(&answers::confirmations(&mut conn, &case.id).await?),
             None => Ok(Vec::new()),

@@ -89,7 +89,11 @@ mod tests {
                 for mine in values {
                     for same_session in [false, true] {
                         let session_id = if same_session { "mine" } else { "theirs" };
-                        let current = Current { entry: entry(theirs), revision: 7, session_id };
+                        let current = Current {
+                            entry: entry(theirs),
+                            revision: 7,
+                            session_id,
+                        };
                         let (base_entry, mine_entry) = (entry(base), entry(mine));
                         let verdict = merge(3, Some(base_entry.as_ref()), &current, mine_entry.as_ref(), "mine");
                         let expected = match () {
@@ -106,7 +110,11 @@ mod tests {
 
     #[test]
     fn up_to_date_pages_store_and_invented_revisions_never_overwrite() {
-        let current = Current { entry: Some(Entry::CannotSay), revision: 7, session_id: "theirs" };
+        let current = Current {
+            entry: Some(Entry::CannotSay),
+            revision: 7,
+            session_id: "theirs",
+        };
         let mine = Entry::Given("1".into());
         assert_eq!(merge(7, None, &current, Some(&mine), "mine"), Verdict::Store);
         assert_eq!(merge(7, None, &current, None, "mine"), Verdict::Store, "cleared");

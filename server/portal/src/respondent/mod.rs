@@ -12,12 +12,12 @@ pub(crate) mod view;
 
 pub use confirm::ConfirmError;
 pub use merge::Conflict;
-pub use save::{HistoryEntry, ItemChange, SaveError, Saved};
+pub use save::{HistoryEntry, ItemChange, LONGEST_ANSWER, SaveError, Saved};
 pub use submit::{Receipt, SubmitError};
 pub use view::{CaseContact, CaseView, StoredAnswer};
 
 pub(crate) use status::opened;
-pub(crate) use submit::receipt_of;
+pub(crate) use submit::{Document, receipt_of};
 
 use crate::identity::{Session, Who};
 use crate::store::cases::{self, CaseRow};
@@ -53,8 +53,15 @@ pub(crate) fn unit_of(session: &Session) -> Option<&str> {
 
 /// Who a session is, for histories.
 pub(crate) fn actor(session: &Session) -> Actor<'_> {
-    let name = if session.display_name.is_empty() { &session.login } else { &session.display_name };
-    Actor { account_id: Some(&session.account_id), name }
+    let name = if session.display_name.is_empty() {
+        &session.login
+    } else {
+        &session.display_name
+    };
+    Actor {
+        account_id: Some(&session.account_id),
+        name,
+    }
 }
 
 /// Takes the current case of a session's unit for this transaction, whatever
@@ -67,7 +74,11 @@ pub(crate) async fn take_current(conn: &mut Conn, session: &Session) -> Stored<R
         return Ok(Err(Barred::NoCase));
     };
     let (revision, status) = cases::take(conn, &case.id).await?;
-    Ok(Ok(Taken { status: crate::waves::read_status(&status)?, case, revision }))
+    Ok(Ok(Taken {
+        status: crate::waves::read_status(&status)?,
+        case,
+        revision,
+    }))
 }
 
 /// Takes the current case if its answers may still change.

@@ -119,7 +119,9 @@ impl Portal {
     /// Where the store cannot be read.
     pub async fn history(&self, session: &Session, item: &str) -> Result<Vec<HistoryEntry>, StoreError> {
         let mut conn = self.read().await?;
-        let Some(unit_id) = unit_of(session) else { return Ok(Vec::new()) };
+        let Some(unit_id) = unit_of(session) else {
+            return Ok(Vec::new());
+        };
         let Some(case) = cases::current_of_unit(&mut conn, unit_id).await? else {
             return Ok(Vec::new());
         };
@@ -155,7 +157,10 @@ fn tidy(changes: &[ItemChange]) -> Result<Vec<ItemChange>, SaveError> {
                 Some(Entry::Given(text)) if text.contains('\0') => Some(Entry::Given(text.replace('\0', ""))),
                 other => other.clone(),
             };
-            Ok(ItemChange { entry, ..change.clone() })
+            Ok(ItemChange {
+                entry,
+                ..change.clone()
+            })
         })
         .collect()
 }
@@ -184,12 +189,22 @@ async fn store(
         let (item, entry) = (change.item.as_str(), change.entry.as_ref());
         match judge(conn, session, taken, change, row).await? {
             Verdict::Store => {
-                written.push(Written { item, entry, conflict: false });
+                written.push(Written {
+                    item,
+                    entry,
+                    conflict: false,
+                });
                 saved.revisions.push((change.item.clone(), taken.revision));
             }
-            Verdict::Keep => saved.revisions.push((change.item.clone(), row.map_or(0, |row| row.revision))),
+            Verdict::Keep => saved
+                .revisions
+                .push((change.item.clone(), row.map_or(0, |row| row.revision))),
             Verdict::Conflict => {
-                written.push(Written { item, entry, conflict: true });
+                written.push(Written {
+                    item,
+                    entry,
+                    conflict: true,
+                });
                 let revision = row.map_or(0, |row| row.revision);
                 saved.revisions.push((change.item.clone(), revision));
                 saved.conflicts.push(Conflict {
@@ -213,7 +228,10 @@ async fn store(
         who: who.name,
     };
     answers::write(conn, &[(pen, &written)]).await?;
-    if written.iter().any(|written| written.entry.is_some() && !written.conflict) {
+    if written
+        .iter()
+        .any(|written| written.entry.is_some() && !written.conflict)
+    {
         status::advance(conn, &taken.case.id, taken.status, Event::Answer, who, now).await?;
     }
     Ok(saved)

@@ -50,7 +50,7 @@ pub(crate) async fn transition(
         to: after.name(),
         reason: step.reason,
     };
-    events::insert(conn, step.who, &event, now).await?;
+    events::insert(conn, step.who, &[event], now).await?;
     Ok(Ok(after))
 }
 
@@ -64,7 +64,12 @@ pub(crate) async fn advance(
     who: Actor<'_>,
     now: DateTime<Utc>,
 ) -> Stored<Status> {
-    let step = Step { event, facts: Facts::default(), who, reason: None };
+    let step = Step {
+        event,
+        facts: Facts::default(),
+        who,
+        reason: None,
+    };
     Ok(transition(conn, case_id, status, &step, now).await?.unwrap_or(status))
 }
 

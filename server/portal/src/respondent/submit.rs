@@ -69,7 +69,10 @@ impl Portal {
         };
         let receipts = submissions::receipts(&mut tx, &taken.case.id).await?;
         if taken.status.is_locked() {
-            return receipts.first().map(receipt_of).ok_or(SubmitError::NotNow(taken.status));
+            return receipts
+                .first()
+                .map(receipt_of)
+                .ok_or(SubmitError::NotNow(taken.status));
         }
         if crate::waves::read_state(&taken.case.state)? != WaveState::Open {
             return Err(SubmitError::Closed);
@@ -94,7 +97,10 @@ impl Portal {
         let instrument = self.instruments().of(conn, case.instrument.as_deref()).await?;
         let context = context(conn, case, self.rules()).await?;
         let stored = answers::of_case(conn, &case.id).await?;
-        let entries: Entries = stored.iter().filter_map(|row| Some((row.item.clone(), row.entry()?))).collect();
+        let entries: Entries = stored
+            .iter()
+            .filter_map(|row| Some((row.item.clone(), row.entry()?)))
+            .collect();
         let confirmations = latest(&answers::confirmations(conn, &case.id).await?)?;
         let sheet = Sheet::new(instrument, context, &entries);
         let findings = sheet.findings(&confirmations);
@@ -111,23 +117,36 @@ impl Portal {
             case_id: &case.id,
             number,
             receipt: &receipt,
-            fingerprint: &document.fingerprint,
             instrument: &sheet.instrument().version,
-            entries: &document.entries,
-            machine: &document.machine,
-            confirmed: &document.confirmed,
+            document: &document,
             at: now.timestamp_micros(),
             account_id: &session.account_id,
             who: who.name,
         };
-        submissions::insert(conn, &new).await?;
-        let facts = Facts { ever_submitted: number > 1, meets_rule: sheet.meets_usable_rule(&confirmations) };
-        let step = Step { event: Event::Submit, facts, who, reason: None };
+        submissions::insert(conn, &[new]).await?;
+        let facts = Facts {
+            ever_submitted: number > 1,
+            meets_rule: sheet.meets_usable_rule(&confirmations),
+        };
+        let step = Step {
+            event: Event::Submit,
+            facts,
+            who,
+            reason: None,
+        };
         let after = transition(conn, &case.id, taken.status, &step, now).await?;
         after.map_err(|_| SubmitError::NotNow(taken.status))?;
         receipt_mails(conn, taken, (&id, number), &sheet, now).await?;
         let at_local = berlin::long(now);
-        Ok((id, Receipt { number: receipt, fingerprint: document.fingerprint, at: now, at_local }))
+        Ok((
+            id,
+            Receipt {
+                number: receipt,
+                fingerprint: document.fingerprint,
+                at: now,
+                at_local,
+            },
+        ))
     }
 }
 
@@ -176,7 +195,11 @@ impl Document {
 /// The first sixteen digits of a hash in groups of four.
 fn in_groups(hash: &str) -> String {
     let digits: Vec<char> = hash.chars().take(16).collect();
-    digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+    digits
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The receipt goes to the contact of the case and to the address given in
@@ -190,12 +213,9 @@ async fn receipt_mails(
 ) -> Stored<()> {
     let case = &taken.case;
     let about = (case.wave, case.unit_id.as_str(), case.id.as_str());
-    mail::enqueue(conn, mail::New::receipt(about, submission, None), now).await?;
-    if let Some(given) = address_given(sheet)
-        && !given.eq_ignore_ascii_case(case.contact_email.trim())
-    {
-        mail::enqueue(conn, mail::New::receipt(about, submission, Some(&given)), now).await?;
-    }
+    let another = address_given(sheet).filter(|given| !given.eq_ignore_ascii_case(&case.contact_email));
+    let mails = [Some(None), another.as_deref().map(Some)].into_iter().flatten();
+    mail::enqueue(conn, mails.map(|to| mail::New::receipt(about, submission, to)), now).await?;
     Ok(())
 }
 

@@ -92,7 +92,9 @@ impl Portal {
     /// # Errors
     /// Where the store cannot be read.
     pub async fn case_of(&self, session: &Session) -> Result<Option<CaseView>, StoreError> {
-        let Some(unit_id) = unit_of(session) else { return Ok(None) };
+        let Some(unit_id) = unit_of(session) else {
+            return Ok(None);
+        };
         let mut conn = self.read().await?;
         match cases::current_of_unit(&mut conn, unit_id).await? {
             Some(case) => Ok(Some(self.case_view(&mut conn, case).await?)),
@@ -148,7 +150,10 @@ impl Portal {
                 .collect(),
             confirmations,
             receipt,
-            contact: CaseContact { name: case.contact_name, email: case.contact_email },
+            contact: CaseContact {
+                name: case.contact_name,
+                email: case.contact_email,
+            },
             case_id: case.id,
             kennung: case.kennung,
             name: case.name,
@@ -157,7 +162,9 @@ impl Portal {
 
     /// Settings of the typology.
     pub(crate) fn rules(&self) -> Rules {
-        Rules { k3_rule: self.settings().k3_rule }
+        Rules {
+            k3_rule: self.settings().k3_rule,
+        }
     }
 }
 
@@ -197,10 +204,12 @@ pub(crate) fn latest(rows: &[ConfirmationRow]) -> Stored<Vec<Confirmation>> {
 
 /// Reads a stored form.
 pub(crate) fn read_form(text: &str) -> Stored<Form> {
-    text.parse().map_err(|_| StoreError::content(format!("a form {text:?}")))
+    text.parse()
+        .map_err(|_| StoreError::content(format!("a form {text:?}")))
 }
 
 /// Reads a stored Land.
 pub(crate) fn read_land(text: &str) -> Stored<Land> {
-    text.parse().map_err(|_| StoreError::content(format!("a Land {text:?}")))
+    text.parse()
+        .map_err(|_| StoreError::content(format!("a Land {text:?}")))
 }

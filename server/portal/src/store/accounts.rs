@@ -1,6 +1,6 @@
 //! Rows of accounts.
 
-use super::{Conn, Stored, rows, run};
+use super::{Conn, Stored, add, rows, run};
 
 /// An account as stored.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -17,9 +17,9 @@ pub(crate) struct AccountRow {
 
 /// A new account, not yet with a password.
 pub(crate) struct NewAccount<'a> {
-    pub id: &'a str,
+    pub id: String,
     pub login: &'a str,
-    pub login_key: &'a str,
+    pub login_key: String,
     pub role: &'a str,
     pub unit_id: Option<&'a str>,
     pub display_name: &'a str,
@@ -51,23 +51,24 @@ pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<AccountRow
     )
 }
 
-/// Adds an account unless its name is taken; false where it is.
-pub(crate) async fn insert(conn: &mut Conn, account: &NewAccount<'_>, at: i64) -> Stored<bool> {
-    let added = run!(
+/// Adds accounts; those whose name is taken are left out. Returns how many
+/// were added.
+pub(crate) async fn insert(conn: &mut Conn, new: &[NewAccount<'_>], at: i64) -> Stored<u64> {
+    add!(
         conn,
-        "INSERT INTO accounts (id, login, login_key, role, unit_id, display_name, email, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (login_key) DO NOTHING",
-        account.id,
-        account.login,
-        account.login_key,
-        account.role,
-        account.unit_id,
-        account.display_name,
-        account.email,
-        at
-    )?;
-    Ok(added == 1)
+        "INSERT INTO accounts (id, login, login_key, role, unit_id, display_name, email, created_at) ",
+        new,
+        " ON CONFLICT (login_key) DO NOTHING",
+        |row, account| {
+            row.push_bind(&account.id)
+                .push_bind(account.login)
+                .push_bind(&account.login_key);
+            row.push_bind(account.role)
+                .push_bind(account.unit_id)
+                .push_bind(account.display_name);
+            row.push_bind(account.email).push_bind(at);
+        }
+    )
 }
 
 pub(crate) async fn set_password(conn: &mut Conn, id: &str, hash: &str, at: i64) -> Stored<()> {
@@ -94,26 +95,27 @@ pub(crate) async fn rehash(conn: &mut Conn, id: &str, old: &str, new: &str) -> S
     Ok(())
 }
 
-/// Gives the head of a unit the contact of its latest case.
-pub(crate) async fn set_head_contact(conn: &mut Conn, unit_id: &str, name: &str, email: &str) -> Stored<()> {
+/// Gives the heads of a wave's units the contact of this wave.
+pub(crate) async fn set_head_contacts(conn: &mut Conn, wave: i32) -> Stored<()> {
     run!(
         conn,
-        "UPDATE accounts SET display_name = $2, email = $3 WHERE unit_id = $1 AND role = 'head'",
-        unit_id,
-        name,
-        email
+        "UPDATE accounts SET
+             display_name = (SELECT c.contact_name FROM cases c WHERE c.wave = $1 AND c.unit_id = accounts.unit_id),
+             email = (SELECT c.contact_email FROM cases c WHERE c.wave = $1 AND c.unit_id = accounts.unit_id)
+         WHERE role = 'head' AND unit_id IN (SELECT c.unit_id FROM cases c WHERE c.wave = $1)",
+        wave
     )?;
     Ok(())
 }
 
-/// The account of a unit's head.
-pub(crate) async fn head_of_unit(conn: &mut Conn, unit_id: &str) -> Stored<Option<String>> {
-    let found = rows!(
+/// Unit and account of the heads of a wave's units, where there is one.
+pub(crate) async fn heads_of_wave(conn: &mut Conn, wave: i32) -> Stored<Vec<(String, String)>> {
+    rows!(
         conn,
-        optional,
-        (String,),
-        "SELECT id FROM accounts WHERE unit_id = $1 AND role = 'head' AND disabled_at IS NULL",
-        unit_id
-    )?;
-    Ok(found.map(|(id,)| id))
+        all,
+        (String, String),
+        "SELECT a.unit_id, a.id FROM accounts a JOIN cases c ON c.unit_id = a.unit_id
+         WHERE c.wave = $1 AND a.role = 'head' AND a.disabled_at IS NULL",
+        wave
+    )
 }

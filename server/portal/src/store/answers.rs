@@ -3,12 +3,9 @@
 //! Answers are written several at a time in one statement, so that later many
 //! saves can go into one commit.
 
-use super::{Conn, Stored, on, rows, run};
+use super::{Conn, Stored, add, on, rows, run};
 use sqlx::QueryBuilder;
 use survey::Entry;
-
-/// Rows per statement; PostgreSQL takes 65,535 values in one.
-const BATCH: usize = 500;
 
 /// The current answer to one item.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -31,7 +28,11 @@ impl AnswerRow {
 
 /// Makes an entry of its two columns.
 pub(crate) fn entry(given: Option<String>, cannot_say: bool) -> Option<Entry> {
-    if cannot_say { Some(Entry::CannotSay) } else { given.map(Entry::Given) }
+    if cannot_say {
+        Some(Entry::CannotSay)
+    } else {
+        given.map(Entry::Given)
+    }
 }
 
 /// The two columns of an entry.
@@ -91,7 +92,12 @@ pub(crate) async fn of_items(conn: &mut Conn, case_id: &str, items: &[&str]) -> 
 
 /// What stood at an item at a revision: the inner `None` is "cleared", the
 /// outer one "nothing was stored at that revision".
-pub(crate) async fn at_revision(conn: &mut Conn, case_id: &str, item: &str, revision: i64) -> Stored<Option<Option<Entry>>> {
+pub(crate) async fn at_revision(
+    conn: &mut Conn,
+    case_id: &str,
+    item: &str,
+    revision: i64,
+) -> Stored<Option<Option<Entry>>> {
     let found = rows!(
         conn,
         optional,
@@ -107,42 +113,43 @@ pub(crate) async fn at_revision(conn: &mut Conn, case_id: &str, item: &str, revi
 
 /// Writes answers and their history. Items typed in vain go to the history only.
 pub(crate) async fn write(conn: &mut Conn, pens: &[(Pen<'_>, &[Written<'_>])]) -> Stored<()> {
-    let all: Vec<(&Pen<'_>, &Written<'_>)> =
-        pens.iter().flat_map(|(pen, items)| items.iter().map(move |item| (pen, item))).collect();
+    let all: Vec<(&Pen<'_>, &Written<'_>)> = pens
+        .iter()
+        .flat_map(|(pen, items)| items.iter().map(move |item| (pen, item)))
+        .collect();
     let current: Vec<_> = all.iter().copied().filter(|(_, written)| !written.conflict).collect();
-    for batch in current.chunks(BATCH) {
-        on!(conn, link => {
-            let mut query = QueryBuilder::new(
-                "INSERT INTO answers (case_id, item, given, cannot_say, revision, at, account_id, session_id, who) ",
-            );
-            query.push_values(batch, |mut row, (pen, written)| {
-                let (given, cannot_say) = columns(written.entry);
-                row.push_bind(pen.case_id).push_bind(written.item).push_bind(given).push_bind(cannot_say);
-                row.push_bind(pen.revision).push_bind(pen.at).push_bind(pen.account_id);
-                row.push_bind(pen.session_id).push_bind(pen.who);
-            });
-            query.push(
-                " ON CONFLICT (case_id, item) DO UPDATE SET given = excluded.given, cannot_say = excluded.cannot_say,
-                  revision = excluded.revision, at = excluded.at, account_id = excluded.account_id,
-                  session_id = excluded.session_id, who = excluded.who",
-            );
-            query.build().execute(link).await?;
-        });
-    }
-    for batch in all.chunks(BATCH) {
-        on!(conn, link => {
-            let mut query = QueryBuilder::new(
-                "INSERT INTO answer_history (case_id, item, revision, given, cannot_say, conflict, at, account_id, who) ",
-            );
-            query.push_values(batch, |mut row, (pen, written)| {
-                let (given, cannot_say) = columns(written.entry);
-                row.push_bind(pen.case_id).push_bind(written.item).push_bind(pen.revision).push_bind(given);
-                row.push_bind(cannot_say).push_bind(written.conflict).push_bind(pen.at);
-                row.push_bind(pen.account_id).push_bind(pen.who);
-            });
-            query.build().execute(link).await?;
-        });
-    }
+    add!(
+        conn,
+        "INSERT INTO answers (case_id, item, given, cannot_say, revision, at, account_id, session_id, who) ",
+        current,
+        " ON CONFLICT (case_id, item) DO UPDATE SET given = excluded.given, cannot_say = excluded.cannot_say,
+          revision = excluded.revision, at = excluded.at, account_id = excluded.account_id,
+          session_id = excluded.session_id, who = excluded.who",
+        |row, (pen, written)| {
+            let (given, cannot_say) = columns(written.entry);
+            row.push_bind(pen.case_id)
+                .push_bind(written.item)
+                .push_bind(given)
+                .push_bind(cannot_say);
+            row.push_bind(pen.revision).push_bind(pen.at).push_bind(pen.account_id);
+            row.push_bind(pen.session_id).push_bind(pen.who);
+        }
+    )?;
+    add!(
+        conn,
+        "INSERT INTO answer_history (case_id, item, revision, given, cannot_say, conflict, at, account_id, who) ",
+        all,
+        "",
+        |row, (pen, written)| {
+            let (given, cannot_say) = columns(written.entry);
+            row.push_bind(pen.case_id)
+                .push_bind(written.item)
+                .push_bind(pen.revision)
+                .push_bind(given);
+            row.push_bind(cannot_say).push_bind(written.conflict).push_bind(pen.at);
+            row.push_bind(pen.account_id).push_bind(pen.who);
+        }
+    )?;
     Ok(())
 }
 

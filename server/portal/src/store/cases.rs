@@ -1,6 +1,6 @@
 //! Rows of units and cases, with what a page needs of their wave.
 
-use super::{Conn, Stored, rows, run};
+use super::{Conn, Stored, add, rows, run};
 
 /// A case with its unit and its wave.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -74,7 +74,13 @@ pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<CaseRow>> 
 
 /// All cases of a wave in German order of their names.
 pub(crate) async fn of_wave(conn: &mut Conn, wave: i32) -> Stored<Vec<CaseRow>> {
-    rows!(conn, all, CaseRow, case_columns!("WHERE c.wave = $1 ORDER BY c.sort_key, c.id"), wave)
+    rows!(
+        conn,
+        all,
+        CaseRow,
+        case_columns!("WHERE c.wave = $1 ORDER BY c.sort_key, c.id"),
+        wave
+    )
 }
 
 /// Takes the case for this transaction: nobody else changes it until the end.
@@ -117,30 +123,131 @@ pub(crate) async fn set_status(conn: &mut Conn, case_id: &str, status: &str, mom
 
 /// Names a unit has had in its waves.
 pub(crate) async fn names_of_unit(conn: &mut Conn, unit_id: &str) -> Stored<Vec<String>> {
-    let found = rows!(conn, all, (String,), "SELECT DISTINCT name FROM cases WHERE unit_id = $1", unit_id)?;
+    let found = rows!(
+        conn,
+        all,
+        (String,),
+        "SELECT DISTINCT name FROM cases WHERE unit_id = $1",
+        unit_id
+    )?;
     Ok(found.into_iter().map(|(name,)| name).collect())
 }
 
 /// The unit a folded Kennung names.
 pub(crate) async fn unit_by_kennung(conn: &mut Conn, kennung_key: &str) -> Stored<Option<String>> {
-    let found = rows!(conn, optional, (String,), "SELECT id FROM units WHERE kennung_key = $1", kennung_key)?;
+    let found = rows!(
+        conn,
+        optional,
+        (String,),
+        "SELECT id FROM units WHERE kennung_key = $1",
+        kennung_key
+    )?;
     Ok(found.map(|(id,)| id))
 }
 
 /// Sets the unit a dissolved or merged one has become.
 pub(crate) async fn set_successor(conn: &mut Conn, case_id: &str, unit_id: &str) -> Stored<()> {
-    run!(conn, "UPDATE cases SET successor_id = $2 WHERE id = $1", case_id, unit_id)?;
+    run!(
+        conn,
+        "UPDATE cases SET successor_id = $2 WHERE id = $1",
+        case_id,
+        unit_id
+    )?;
     Ok(())
 }
 
-/// Changes the contact of a case.
-pub(crate) async fn set_contact(conn: &mut Conn, case_id: &str, name: &str, email: &str) -> Stored<()> {
+/// Marks all cases of a wave that have status `from` as invited.
+pub(crate) async fn invite_all(conn: &mut Conn, wave: i32, from: &str, to: &str, at: i64) -> Stored<()> {
     run!(
         conn,
-        "UPDATE cases SET contact_name = $2, contact_email = $3 WHERE id = $1",
-        case_id,
-        name,
-        email
+        "UPDATE cases SET status = $3, invited_at = $4 WHERE wave = $1 AND status = $2",
+        wave,
+        from,
+        to,
+        at
     )?;
     Ok(())
+}
+
+/// A unit to be added.
+pub(crate) struct NewUnit<'a> {
+    pub id: &'a str,
+    pub kennung: &'a str,
+    pub kennung_key: &'a str,
+}
+
+pub(crate) async fn insert_units(conn: &mut Conn, new: &[NewUnit<'_>], at: i64) -> Stored<()> {
+    add!(
+        conn,
+        "INSERT INTO units (id, kennung, kennung_key, created_at) ",
+        new,
+        "",
+        |row, unit| {
+            row.push_bind(unit.id)
+                .push_bind(unit.kennung)
+                .push_bind(unit.kennung_key)
+                .push_bind(at);
+        }
+    )?;
+    Ok(())
+}
+
+/// A case to be added, or what it is to become.
+pub(crate) struct NewCase<'a> {
+    pub id: String,
+    pub wave: i32,
+    pub unit_id: &'a str,
+    pub name: &'a str,
+    pub sort_key: String,
+    pub form: &'a str,
+    pub land: &'a str,
+    pub contact_name: &'a str,
+    pub contact_email: &'a str,
+    /// JSON object.
+    pub attributes: &'a str,
+    pub status: &'a str,
+}
+
+/// Adds cases; where wave and unit have one, it becomes what is given, apart
+/// from its status.
+pub(crate) async fn put(conn: &mut Conn, cases: &[NewCase<'_>], at: i64) -> Stored<()> {
+    add!(
+        conn,
+        "INSERT INTO cases (id, wave, unit_id, name, sort_key, form, land, contact_name, contact_email, attributes,
+                            status, revision, created_at) ",
+        cases,
+        " ON CONFLICT (wave, unit_id) DO UPDATE SET name = excluded.name, sort_key = excluded.sort_key,
+          form = excluded.form, land = excluded.land, contact_name = excluded.contact_name,
+          contact_email = excluded.contact_email, attributes = excluded.attributes",
+        |row, case| {
+            row.push_bind(&case.id)
+                .push_bind(case.wave)
+                .push_bind(case.unit_id)
+                .push_bind(case.name);
+            row.push_bind(&case.sort_key).push_bind(case.form).push_bind(case.land);
+            row.push_bind(case.contact_name)
+                .push_bind(case.contact_email)
+                .push_bind(case.attributes);
+            row.push_bind(case.status).push_bind(0_i64).push_bind(at);
+        }
+    )?;
+    Ok(())
+}
+
+/// All units by their folded Kennung.
+pub(crate) async fn units(conn: &mut Conn) -> Stored<Vec<(String, String)>> {
+    rows!(conn, all, (String, String), "SELECT kennung_key, id FROM units")
+}
+
+/// Cases of a wave counted by form, status and whether they were ever handed in.
+pub(crate) async fn count(conn: &mut Conn, wave: i32) -> Stored<Vec<(String, String, bool, i64)>> {
+    rows!(
+        conn,
+        all,
+        (String, String, bool, i64),
+        "SELECT c.form, c.status, c.submitted_at IS NOT NULL, COUNT(*)
+         FROM cases c WHERE c.wave = $1
+         GROUP BY c.form, c.status, c.submitted_at IS NOT NULL",
+        wave
+    )
 }

@@ -1,7 +1,7 @@
 //! Rows that are only ever added: transitions of cases, and the audit.
 
-use super::{Conn, Stored, rows, run};
-use crate::secrets::new_id;
+use super::{Conn, Stored, add, rows, run};
+use crate::secrets::{NoRandomness, new_id};
 use chrono::{DateTime, Utc};
 
 /// Who did something: the account, if any, and the name to show.
@@ -13,7 +13,10 @@ pub(crate) struct Actor<'a> {
 
 impl Actor<'static> {
     /// The program itself, or whoever sits at its command line.
-    pub(crate) const SYSTEM: Self = Self { account_id: None, name: "Rücklauf" };
+    pub(crate) const SYSTEM: Self = Self {
+        account_id: None,
+        name: "Rücklauf",
+    };
 }
 
 /// A transition as stored.
@@ -36,20 +39,29 @@ pub(crate) struct NewEvent<'a> {
     pub reason: Option<&'a str>,
 }
 
-pub(crate) async fn insert(conn: &mut Conn, who: Actor<'_>, event: &NewEvent<'_>, now: DateTime<Utc>) -> Stored<()> {
-    run!(
+/// Notes transitions, all by one and at one moment.
+pub(crate) async fn insert(conn: &mut Conn, who: Actor<'_>, new: &[NewEvent<'_>], now: DateTime<Utc>) -> Stored<()> {
+    let at = now.timestamp_micros();
+    let with_ids = new
+        .iter()
+        .map(|event| Ok((new_id(now)?, event)))
+        .collect::<Result<Vec<_>, NoRandomness>>()?;
+    add!(
         conn,
-        "INSERT INTO case_events (id, case_id, at, account_id, who, event, from_status, to_status, reason)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        new_id(now)?,
-        event.case_id,
-        now.timestamp_micros(),
-        who.account_id,
-        who.name,
-        event.event,
-        event.from,
-        event.to,
-        event.reason
+        "INSERT INTO case_events (id, case_id, at, account_id, who, event, from_status, to_status, reason) ",
+        with_ids,
+        "",
+        |row, (id, event)| {
+            row.push_bind(id)
+                .push_bind(event.case_id)
+                .push_bind(at)
+                .push_bind(who.account_id);
+            row.push_bind(who.name)
+                .push_bind(event.event)
+                .push_bind(event.from)
+                .push_bind(event.to);
+            row.push_bind(event.reason);
+        }
     )?;
     Ok(())
 }

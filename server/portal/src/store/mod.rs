@@ -8,6 +8,7 @@ pub(crate) mod accounts;
 pub(crate) mod answers;
 pub(crate) mod cases;
 pub(crate) mod events;
+pub(crate) mod lists;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod sessions;
@@ -105,6 +106,27 @@ macro_rules! rows {
 }
 pub(crate) use rows;
 
+/// Rows per statement when many are added; PostgreSQL takes 65,535 values.
+pub(crate) const BATCH: usize = 500;
+
+/// Adds many rows in few statements and returns how many were added:
+/// `add!(conn, "INSERT INTO … ", list, "ON CONFLICT …", |row, one| { row.push_bind(one.x); })?`.
+macro_rules! add {
+    ($conn:expr, $head:expr, $list:expr, $tail:expr, |$row:ident, $one:pat_param| $bind:block) => {{
+        let mut added = 0;
+        for batch in $list.chunks($crate::store::BATCH) {
+            added += $crate::store::on!($conn, link => {
+                let mut query = sqlx::QueryBuilder::new($head);
+                query.push_values(batch, |mut $row, $one| $bind);
+                query.push($tail);
+                query.build().execute(link).await?.rows_affected()
+            });
+        }
+        Ok::<u64, $crate::store::StoreError>(added)
+    }};
+}
+pub(crate) use add;
+
 /// The database behind the portal.
 #[derive(Clone, Debug)]
 pub(crate) enum Store {
@@ -142,9 +164,10 @@ impl Store {
     pub(crate) async fn snapshot(&self) -> Stored<Tx> {
         Ok(Tx(Conn(match self {
             Self::Sqlite { readers, .. } => Kind::SqliteTx(readers.begin().await?),
-            Self::Postgres(pool) => {
-                Kind::PostgresTx(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
+            Self::Postgres(pool) => Kind::PostgresTx(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            ),
         })))
     }
 

@@ -35,7 +35,9 @@ pub enum OpenError {
     #[error("the database cannot be read: {0}")]
     Unreadable(#[source] sqlx::Error),
     /// Tables are there, but not this program's.
-    #[error("the database belongs to another program: it has a table {table:?} but none of Rücklauf's; name an empty one")]
+    #[error(
+        "the database belongs to another program: it has a table {table:?} but none of Rücklauf's; name an empty one"
+    )]
     ForeignSchema {
         /// One of the tables found.
         table: String,
@@ -120,14 +122,21 @@ async fn check_sqlite_version(pool: &SqlitePool) -> Result<(), OpenError> {
 /// Looks and migrates while holding the write lock, so that a second process
 /// finds either nothing or everything.
 async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), OpenError> {
-    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await.map_err(OpenError::Unreadable)?;
-    let tables: Vec<(String,)> =
-        sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
-            .fetch_all(&mut *tx)
-            .await
-            .map_err(OpenError::Unreadable)?;
+    let mut tx = pool
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(OpenError::Unreadable)?;
+    let tables: Vec<(String,)> = sqlx::query_as(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
+    .fetch_all(&mut *tx)
+    .await
+    .map_err(OpenError::Unreadable)?;
     look_at(&mut *tx, tables).await?;
-    MIGRATIONS.run_direct(None, &mut *tx, false).await.map_err(OpenError::Migrate)?;
+    MIGRATIONS
+        .run_direct(None, &mut *tx, false)
+        .await
+        .map_err(OpenError::Migrate)?;
     tx.commit().await.map_err(OpenError::Unreadable)
 }
 
@@ -158,7 +167,10 @@ async fn migrate_postgres(pool: &PgPool) -> Result<(), OpenError> {
         .await
         .map_err(OpenError::Unreadable)?;
         look_at(&mut *conn, tables).await?;
-        MIGRATIONS.run_direct(None, &mut *conn, false).await.map_err(OpenError::Migrate)
+        MIGRATIONS
+            .run_direct(None, &mut *conn, false)
+            .await
+            .map_err(OpenError::Migrate)
     }
     .await;
     // A session that failed may hold the lock; it ends with the session.

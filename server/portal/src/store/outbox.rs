@@ -1,6 +1,6 @@
 //! Rows of the outbox: mails from their cause to their delivery.
 
-use super::{Conn, Stored, rows, run};
+use super::{Conn, Stored, add, rows, run};
 
 /// A mail waiting, on its way, or done.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -8,7 +8,6 @@ pub(crate) struct OutboxRow {
     pub id: String,
     pub number: Option<i64>,
     pub wave: Option<i32>,
-    pub unit_id: Option<String>,
     pub case_id: Option<String>,
     pub account_id: Option<String>,
     pub submission_id: Option<String>,
@@ -26,33 +25,36 @@ pub(crate) struct NewMailRow<'a> {
     pub case_id: Option<&'a str>,
     pub account_id: Option<&'a str>,
     pub submission_id: Option<&'a str>,
-    pub step: &'a str,
+    pub step: String,
     pub kind: &'a str,
     pub recipient: Option<&'a str>,
     pub due_at: i64,
 }
 
-/// Queues a mail; false where this step is there already for wave and unit.
-pub(crate) async fn insert(conn: &mut Conn, new: &NewMailRow<'_>, at: i64) -> Stored<bool> {
-    let added = run!(
+/// Queues mails; those whose step is there already for wave and unit are
+/// left out. Returns how many were added.
+pub(crate) async fn insert(conn: &mut Conn, new: &[NewMailRow<'_>], at: i64) -> Stored<u64> {
+    add!(
         conn,
         "INSERT INTO outbox (id, wave, unit_id, case_id, account_id, submission_id, step, kind, state,
-                             recipient, due_at, attempts, created_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, $10, 0, $11, $11)
-         ON CONFLICT (wave, unit_id, step) DO NOTHING",
-        &new.id,
-        new.wave,
-        new.unit_id,
-        new.case_id,
-        new.account_id,
-        new.submission_id,
-        new.step,
-        new.kind,
-        new.recipient,
-        new.due_at,
-        at
-    )?;
-    Ok(added == 1)
+                             recipient, due_at, attempts, created_at, changed_at) ",
+        new,
+        " ON CONFLICT (wave, unit_id, step) DO NOTHING",
+        |row, mail| {
+            row.push_bind(&mail.id)
+                .push_bind(mail.wave)
+                .push_bind(mail.unit_id)
+                .push_bind(mail.case_id);
+            row.push_bind(mail.account_id)
+                .push_bind(mail.submission_id)
+                .push_bind(&mail.step);
+            row.push_bind(mail.kind)
+                .push_bind("queued")
+                .push_bind(mail.recipient)
+                .push_bind(mail.due_at);
+            row.push_bind(0_i32).push_bind(at).push_bind(at);
+        }
+    )
 }
 
 /// How many mails of a kind an account was given since a moment.
@@ -77,7 +79,7 @@ pub(crate) async fn due(conn: &mut Conn, wave: Option<i32>, at: i64, now: i64) -
         conn,
         all,
         OutboxRow,
-        "SELECT id, number, wave, unit_id, case_id, account_id, submission_id, kind, recipient, due_at, attempts
+        "SELECT id, number, wave, case_id, account_id, submission_id, kind, recipient, due_at, attempts
          FROM outbox
          WHERE due_at <= $1
            AND (state IN ('queued', 'deferred') OR (state = 'sending' AND leased_until <= $2))

@@ -47,7 +47,12 @@ pub(crate) async fn insert(conn: &mut Conn, token_hash: &str, id: &str, account_
 
 /// Notes that a session is in use.
 pub(crate) async fn touch(conn: &mut Conn, id: &str, at: i64) -> Stored<()> {
-    run!(conn, "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2", id, at)?;
+    run!(
+        conn,
+        "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2",
+        id,
+        at
+    )?;
     Ok(())
 }
 

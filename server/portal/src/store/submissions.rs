@@ -1,6 +1,7 @@
 //! Rows of submissions and of what they were classified as.
 
-use super::{Conn, Stored, rows, run};
+use super::{Conn, Stored, add, rows};
+use crate::respondent::Document;
 
 /// What a receipt says.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -17,34 +18,33 @@ pub(crate) struct NewSubmission<'a> {
     pub case_id: &'a str,
     pub number: i32,
     pub receipt: &'a str,
-    pub fingerprint: &'a str,
     pub instrument: &'a str,
-    pub entries: &'a str,
-    pub machine: &'a str,
-    pub confirmed: &'a str,
+    pub document: &'a Document,
     pub at: i64,
     pub account_id: &'a str,
     pub who: &'a str,
 }
 
-pub(crate) async fn insert(conn: &mut Conn, new: &NewSubmission<'_>) -> Stored<()> {
-    run!(
+pub(crate) async fn insert(conn: &mut Conn, new: &[NewSubmission<'_>]) -> Stored<()> {
+    add!(
         conn,
         "INSERT INTO submissions (id, case_id, number, receipt, fingerprint, instrument, entries, machine, confirmed,
-                                  at, account_id, who)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        new.id,
-        new.case_id,
-        new.number,
-        new.receipt,
-        new.fingerprint,
-        new.instrument,
-        new.entries,
-        new.machine,
-        new.confirmed,
-        new.at,
-        new.account_id,
-        new.who
+                                  at, account_id, who) ",
+        new,
+        "",
+        |row, one| {
+            row.push_bind(one.id)
+                .push_bind(one.case_id)
+                .push_bind(one.number)
+                .push_bind(one.receipt);
+            row.push_bind(&one.document.fingerprint)
+                .push_bind(one.instrument)
+                .push_bind(&one.document.entries);
+            row.push_bind(&one.document.machine)
+                .push_bind(&one.document.confirmed)
+                .push_bind(one.at);
+            row.push_bind(one.account_id).push_bind(one.who);
+        }
     )?;
     Ok(())
 }
@@ -89,7 +89,6 @@ pub(crate) async fn transmitted(conn: &mut Conn, unit_id: &str, wave: i32) -> St
 /// A submission with what its case and wave say: what classifying needs.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(crate) struct SubmittedRow {
-    pub id: String,
     pub case_id: String,
     pub instrument: String,
     pub entries: String,
@@ -100,7 +99,7 @@ pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<SubmittedR
         conn,
         optional,
         SubmittedRow,
-        "SELECT id, case_id, instrument, entries FROM submissions WHERE id = $1",
+        "SELECT case_id, instrument, entries FROM submissions WHERE id = $1",
         id
     )
 }
@@ -143,27 +142,29 @@ pub(crate) struct NewClassification<'a> {
     pub submission_id: &'a str,
     pub rule_version: &'a str,
     pub k3_rule: &'a str,
-    pub ue: &'a str,
-    pub u25: &'a str,
-    pub type_ue: Option<String>,
-    pub type_u25: Option<String>,
+    pub ue: String,
+    pub u25: String,
+    pub type_ue: String,
+    pub type_u25: String,
 }
 
-/// Keeps a classification; one of the same rules stays as it is.
-pub(crate) async fn classify(conn: &mut Conn, new: &NewClassification<'_>, at: i64) -> Stored<()> {
-    run!(
+/// Keeps classifications; one of the same rules stays as it is.
+pub(crate) async fn classify(conn: &mut Conn, new: &[NewClassification<'_>], at: i64) -> Stored<()> {
+    add!(
         conn,
-        "INSERT INTO classifications (submission_id, rule_version, k3_rule, ue, u25, type_ue, type_u25, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (submission_id, rule_version, k3_rule) DO NOTHING",
-        new.submission_id,
-        new.rule_version,
-        new.k3_rule,
-        new.ue,
-        new.u25,
-        new.type_ue.as_deref(),
-        new.type_u25.as_deref(),
-        at
+        "INSERT INTO classifications (submission_id, rule_version, k3_rule, ue, u25, type_ue, type_u25, at) ",
+        new,
+        " ON CONFLICT (submission_id, rule_version, k3_rule) DO NOTHING",
+        |row, one| {
+            row.push_bind(one.submission_id)
+                .push_bind(one.rule_version)
+                .push_bind(one.k3_rule);
+            row.push_bind(&one.ue)
+                .push_bind(&one.u25)
+                .push_bind(&one.type_ue)
+                .push_bind(&one.type_u25);
+            row.push_bind(at);
+        }
     )?;
     Ok(())
 }

@@ -39,7 +39,12 @@ pub(crate) async fn count(conn: &mut Conn, scope: &str, key_hash: &str, at: i64,
 }
 
 pub(crate) async fn clear(conn: &mut Conn, scope: &str, key_hash: &str) -> Stored<()> {
-    run!(conn, "DELETE FROM throttle WHERE scope = $1 AND key_hash = $2", scope, key_hash)?;
+    run!(
+        conn,
+        "DELETE FROM throttle WHERE scope = $1 AND key_hash = $2",
+        scope,
+        key_hash
+    )?;
     Ok(())
 }
 

@@ -11,7 +11,6 @@ pub(crate) struct WaveRow {
     pub field_start: String,
     pub deadline: String,
     pub previous: Option<i32>,
-    pub previous_stichtag: Option<String>,
     pub state: String,
     pub instrument: Option<String>,
 }
@@ -34,9 +33,8 @@ pub(crate) async fn all(conn: &mut Conn) -> Stored<Vec<WaveRow>> {
         conn,
         all,
         WaveRow,
-        "SELECT w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous,
-                p.stichtag AS previous_stichtag, w.state, w.instrument
-         FROM waves w LEFT JOIN waves p ON p.wave = w.previous
+        "SELECT w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous, w.state, w.instrument
+         FROM waves w
          ORDER BY w.wave DESC"
     )
 }
@@ -46,9 +44,8 @@ pub(crate) async fn find(conn: &mut Conn, wave: i32) -> Stored<Option<WaveRow>> 
         conn,
         optional,
         WaveRow,
-        "SELECT w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous,
-                p.stichtag AS previous_stichtag, w.state, w.instrument
-         FROM waves w LEFT JOIN waves p ON p.wave = w.previous
+        "SELECT w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous, w.state, w.instrument
+         FROM waves w
          WHERE w.wave = $1",
         wave
     )
@@ -111,6 +108,12 @@ pub(crate) async fn keep_instrument(conn: &mut Conn, version: &str, sources: &st
 
 /// The sources kept under a version.
 pub(crate) async fn instrument_sources(conn: &mut Conn, version: &str) -> Stored<Option<String>> {
-    let found = rows!(conn, optional, (String,), "SELECT sources FROM instruments WHERE version = $1", version)?;
+    let found = rows!(
+        conn,
+        optional,
+        (String,),
+        "SELECT sources FROM instruments WHERE version = $1",
+        version
+    )?;
     Ok(found.map(|(sources,)| sources))
 }

@@ -1,0 +1,107 @@
+//! What staff decides about a case, each with a reason.
+
+use super::{StaffError, require};
+use crate::Portal;
+use crate::identity::{Role, Session};
+use crate::respondent::status::{Step, transition};
+use crate::store::events::{self, Deed};
+use crate::store::{cases, submissions};
+use crate::waves::read_status;
+use crate::words;
+use survey::status::{Event, Facts, Status};
+use validator::ValidateLength;
+
+/// A decision about a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Open the questionnaire again; the earlier submission stays.
+    Reopen,
+    /// Accept as fully usable.
+    Usable,
+    /// Reject as not usable.
+    Unusable,
+    /// The office declined.
+    Refused,
+    /// It does not belong to the survey.
+    Ineligible {
+        /// Kennung of the unit it has become, if any.
+        successor: Option<String>,
+    },
+}
+
+impl Decision {
+    fn event(&self) -> Event {
+        match self {
+            Self::Reopen => Event::Reopen,
+            Self::Usable => Event::Accept,
+            Self::Unusable => Event::Reject,
+            Self::Refused => Event::Refuse,
+            Self::Ineligible { .. } => Event::Exclude,
+        }
+    }
+}
+
+impl Portal {
+    /// Decides about a case and returns its status afterwards. The reason has
+    /// 3 to 1,000 characters and stands in the case's history.
+    ///
+    /// # Errors
+    /// For editors and above; where the status does not allow it.
+    pub async fn decide(
+        &self,
+        session: &Session,
+        wave: i32,
+        kennung: &str,
+        decision: Decision,
+        reason: &str,
+    ) -> Result<Status, StaffError> {
+        let who = require(session, Role::Editor)?;
+        let reason = reason.trim().replace('\0', "");
+        if !reason.validate_length(Some(3), Some(1_000), None) {
+            return Err(StaffError::Reason);
+        }
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let case = cases::by_kennung(&mut tx, wave, &words::key(kennung))
+            .await?
+            .ok_or(StaffError::NotFound)?;
+        if decision == Decision::Reopen && case.state != "open" {
+            return Err(StaffError::Refused(
+                "Die Welle ist geschlossen; der Fragebogen kann nicht wieder geöffnet werden.".into(),
+            ));
+        }
+        let (_, status) = cases::take(&mut tx, &case.id).await?;
+        let ever_submitted = !submissions::receipts(&mut tx, &case.id).await?.is_empty();
+        let facts = Facts {
+            ever_submitted,
+            meets_rule: false,
+        };
+        let step = Step {
+            event: decision.event(),
+            facts,
+            who,
+            reason: Some(&reason),
+        };
+        let after = transition(&mut tx, &case.id, read_status(&status)?, &step, now)
+            .await?
+            .map_err(|refused| StaffError::Refused(refused.to_string()))?;
+        if let Decision::Ineligible {
+            successor: Some(successor),
+        } = &decision
+        {
+            let unit = cases::unit_by_kennung(&mut tx, &words::key(successor)).await?;
+            let unit = unit.ok_or_else(|| StaffError::Refused(format!("Die Kennung „{successor}“ gibt es nicht.")))?;
+            cases::set_successor(&mut tx, &case.id, &unit).await?;
+        }
+        let action = format!("case_{}", decision.event().name());
+        let deed = Deed {
+            action: &action,
+            wave: Some(wave),
+            unit_id: Some(&case.unit_id),
+            detail: "",
+        };
+        events::audit(&mut tx, who, &deed, now).await?;
+        tx.commit().await?;
+        Ok(after)
+    }
+}

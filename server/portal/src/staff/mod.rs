@@ -1,0 +1,54 @@
+//! The institute's view: returns, cases, one case, decisions, staff accounts.
+//!
+//! Every function checks the role first; looking at a case and deciding about
+//! it leave a trace in the audit.
+
+mod accounts;
+mod cases;
+mod decide;
+mod detail;
+mod returns;
+
+pub use accounts::StaffAddError;
+pub use cases::{CaseFilter, CaseRow};
+pub use decide::Decision;
+pub use detail::{CaseDetail, CaseEvent, StoredClassification, StoredConfirmation};
+pub use returns::{Returns, ReturnsRow};
+
+use crate::identity::{Role, Session, Who};
+use crate::respondent::actor;
+use crate::store::events::Actor;
+use crate::store::waves::WaveRow;
+use crate::store::{Conn, StoreError, waves};
+
+/// Why somebody of the institute did not get or do something.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffError {
+    /// The role does not allow it, or it is nobody of the institute.
+    #[error("Dazu reicht Ihre Rolle nicht.")]
+    Forbidden,
+    /// No such wave or case.
+    #[error("Das gibt es nicht.")]
+    NotFound,
+    /// The rules of the survey do not allow it now; the German sentence says why.
+    #[error("{0}")]
+    Refused(String),
+    /// A reason of 3 to 1,000 characters is needed.
+    #[error("Bitte geben Sie einen Grund mit 3 bis 1.000 Zeichen an.")]
+    Reason,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Lets those pass who have at least a role.
+fn require(session: &Session, least: Role) -> Result<Actor<'_>, StaffError> {
+    match session.who {
+        Who::Staff { role } if role >= least => Ok(actor(session)),
+        _ => Err(StaffError::Forbidden),
+    }
+}
+
+async fn known_wave(conn: &mut Conn, wave: i32) -> Result<WaveRow, StaffError> {
+    waves::find(conn, wave).await?.ok_or(StaffError::NotFound)
+}
