@@ -48,15 +48,6 @@ pub async fn save_answers(changes: Vec<Change>, reasons: Vec<(String, String)>) 
     saving::save(changes, reasons).await
 }
 
-/// Keeps the session alive while somebody reads or thinks.
-///
-/// # Errors
-/// Only where the request context is missing.
-#[server(name = StaySignedIn, prefix = "/api", endpoint = "angemeldet-bleiben", input = Json, output = Json)]
-pub async fn stay_signed_in() -> Result<bool, ServerFnError> {
-    Ok(use_context::<crate::Viewer>().is_some_and(|viewer| viewer.0.is_some()))
-}
-
 #[cfg(feature = "ssr")]
 mod saving {
     use super::{Change, SaveReply};

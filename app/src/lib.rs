@@ -25,6 +25,12 @@ mod words;
 #[cfg(feature = "ssr")]
 pub use context::{Assets, Failure, FormErrors, Letter, Operator, Resume, Typed, Viewer};
 
+/// Makes the server functions known to the server, whatever the linker keeps.
+#[cfg(feature = "ssr")]
+pub fn register_server_functions() {
+    leptos::server_fn::axum::register_explicit::<api::SaveAnswers>();
+}
+
 /// Starts the islands of a page in the browser. `instrument_json` is the
 /// checked instrument as the server serves it under `/fragebogen/`.
 #[cfg(feature = "hydrate")]

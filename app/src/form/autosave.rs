@@ -17,6 +17,9 @@ use survey::Entry;
 pub(super) const AFTER_TYPING: u32 = 600;
 /// Pause after a choice or after leaving a field, in milliseconds.
 pub(super) const AFTER_CHOICE: u32 = 50;
+/// Minutes without a word to the server after which the end of the session is
+/// announced; it ends after 30.
+const WARN_AFTER: u32 = 25;
 /// Longest pause between two tries without a connection, in milliseconds.
 const LONGEST_PAUSE: u32 = 30_000;
 
@@ -28,6 +31,7 @@ struct Queue {
     in_flight: bool,
     failures: u32,
     stopped: bool,
+    quiet_minutes: u32,
 }
 
 /// Handle on the queue of one form.
@@ -72,6 +76,24 @@ impl Autosave {
     /// The page came back from the browser's history: go on saving.
     pub(super) fn resume(&self) {
         self.queue.borrow_mut().stopped = false;
+    }
+
+    /// Says in time that the session is about to end for want of input.
+    pub(super) fn warn_before_the_session_ends(&self) {
+        let this = self.clone();
+        spawn_local(async move {
+            loop {
+                TimeoutFuture::new(60_000).await;
+                let quiet = {
+                    let mut queue = this.queue.borrow_mut();
+                    queue.quiet_minutes = queue.quiet_minutes.saturating_add(1);
+                    queue.quiet_minutes
+                };
+                if quiet == WARN_AFTER && !this.pending() {
+                    this.state.saving().set(Saving::Expiring);
+                }
+            }
+        });
     }
 
     fn schedule(&self, pause: u32) {
@@ -129,6 +151,7 @@ impl Autosave {
                 confirmations,
             }) => {
                 queue.failures = 0;
+                queue.quiet_minutes = 0;
                 let more = !queue.answers.is_empty() || !queue.reasons.is_empty();
                 drop(queue);
                 super::browser::acknowledge(self.state, revisions, conflicts, confirmations);

@@ -17,6 +17,7 @@ pub(super) fn attach(state: FormState) {
         let Some(form) = form() else { return };
         let autosave = Autosave::new(state);
         take_over(state, &form, &autosave);
+        autosave.warn_before_the_session_ends();
         let typing = autosave.clone();
         listen(&form, "input", move |event| edited(state, &typing, &event, false));
         let choosing = autosave.clone();

@@ -36,6 +36,10 @@ pub(super) struct Shown {
 }
 
 /// State of saving, shown at the foot of the form.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "only the browser saves while one types")
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Saving {
     /// Nothing has been changed since the page was loaded.
@@ -49,6 +53,8 @@ pub enum Saving {
     Offline,
     /// The server refused, with its sentence.
     Refused(String),
+    /// The session ends soon for want of any input.
+    Expiring,
     /// The session has ended; the form's own buttons still keep everything.
     SignedOut,
 }
@@ -61,6 +67,7 @@ impl Saving {
             Self::Saved => "saved",
             Self::Offline => "offline",
             Self::Refused(_) => "refused",
+            Self::Expiring => "expiring",
             Self::SignedOut => "signed-out",
         }
     }
@@ -72,6 +79,7 @@ impl Saving {
             Self::Saved => "Alle Angaben sind gespeichert.".into(),
             Self::Offline => "Noch nicht gespeichert: keine Verbindung zum Server. Es wird weiter versucht; bitte lassen Sie die Seite geöffnet.".into(),
             Self::Refused(reason) => reason.clone(),
+            Self::Expiring => "Ihre Sitzung endet in wenigen Minuten, weil Sie längere Zeit nichts eingegeben haben. Jede Eingabe und „Speichern“ verlängern sie; gespeicherte Angaben bleiben erhalten.".into(),
             Self::SignedOut => "Ihre Sitzung ist beendet. Wählen Sie „Speichern“ und melden Sie sich neu an; Ihre Angaben gehen dabei nicht verloren.".into(),
         }
     }

@@ -10,6 +10,7 @@ mod backup;
 pub mod berlin;
 mod classify;
 mod clock;
+mod demo;
 mod identity;
 mod input;
 mod instruments;
@@ -28,6 +29,7 @@ mod words;
 pub use backup::BackupError;
 pub use classify::ClassifyError;
 pub use clock::Clock;
+pub use demo::{DemoError, DemoStaff, DemoSummary, DemoUnit};
 pub use identity::{
     NewSession, RequestAccessError, Role, Session, SetPasswordError, SignInError, TokenInfo, TokenPurpose, Who,
 };

@@ -42,6 +42,19 @@ impl Portal {
         })
     }
 
+    /// The same database with another clock.
+    pub(crate) fn with_clock(&self, clock: Clock) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                store: self.inner.store.clone(),
+                settings: self.inner.settings.clone(),
+                clock,
+                hasher: Hasher::new(),
+                instruments: Instruments::default(),
+            }),
+        }
+    }
+
     /// Whether the database answers.
     pub async fn healthy(&self) -> bool {
         self.inner.store.answers().await

@@ -2,6 +2,8 @@
 //! management in the 2008 wave: type Iba.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod firing;
+
 use chrono::NaiveDate;
 use std::sync::{Arc, LazyLock};
 use survey::{CaseContext, Entries, Entry, Form, Instrument, Land, Rules, Sheet, load};

@@ -6,19 +6,11 @@ use super::random::Dice;
 use super::roster::{Letters, Office};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use survey::{CaseContext, Confirmation, Entries, Entry, Findings, Form, Instrument, Kind, QuestionIx, Sheet};
-
-/// Answers and the reasons that confirm what is unusual about them.
-pub(super) struct Answered {
-    /// Sheet with every asked question answered.
-    pub entries: Entries,
-    /// Confirmations of the soft edits that fire.
-    pub confirmations: Vec<Confirmation>,
-}
+use survey::{CaseContext, Confirmation, Entries, Entry, FindingKind, Form, Instrument, Kind, QuestionIx, Sheet};
 
 /// Answers the whole questionnaire for `office`. Walks it in order, so that
 /// routing opens questions as it would for a person.
-pub(super) fn answer(instrument: &Arc<Instrument>, context: &CaseContext, office: &Office) -> Answered {
+pub(super) fn answer(instrument: &Arc<Instrument>, context: &CaseContext, office: &Office) -> Entries {
     let mut dice = Dice::new(context.wave, office.place);
     let set = fixed(context, office, &mut dice);
     let mut sheet = Sheet::new(instrument.clone(), context.clone(), &Entries::new());
@@ -29,16 +21,14 @@ pub(super) fn answer(instrument: &Arc<Instrument>, context: &CaseContext, office
             }
         }
     }
-    let confirmations = confirm(instrument, &sheet, &sheet.findings(&[]));
-    let entries = instrument
+    instrument
         .items
         .iter()
         .filter_map(|item| {
             let entry = sheet.entry(instrument.item(&item.id)?)?.clone();
             Some((item.id.clone(), entry))
         })
-        .collect();
-    Answered { entries, confirmations }
+        .collect()
 }
 
 fn answer_question(
@@ -98,7 +88,15 @@ fn fixed(context: &CaseContext, office: &Office, dice: &mut Dice) -> BTreeMap<&'
     let mut set = BTreeMap::new();
     figures(context, office, &mut set, dice);
     for (age, suffix) in [(Age::Older, "_ue"), (Age::Younger, "_u25")] {
-        core(office.letters(context.wave), context.form, age, suffix, office.place, &mut set, dice);
+        core(
+            office.letters(context.wave),
+            context.form,
+            age,
+            suffix,
+            office.place,
+            &mut set,
+            dice,
+        );
     }
     changes(context, office, &mut set);
     set.insert("A1", "1".into());
@@ -119,7 +117,12 @@ pub(super) fn mail_address(kennung: &str) -> String {
 
 fn figures(context: &CaseContext, office: &Office, set: &mut BTreeMap<&'static str, String>, dice: &mut Dice) {
     let mut size = Dice::new(0, office.place);
-    let base = size.between(1_200, 9_000) + if size.chance(20) { size.between(4_000, 30_000) } else { 0 };
+    let base = size.between(1_200, 9_000)
+        + if size.chance(20) {
+            size.between(4_000, 30_000)
+        } else {
+            0
+        };
     let customers = base * (100 + i64::from(2008 - context.wave) * 3 + dice.between(-4, 4)) / 100;
     let young = customers * dice.between(15, 24) / 100;
     let households = customers * dice.between(66, 76) / 100;
@@ -128,9 +131,11 @@ fn figures(context: &CaseContext, office: &Office, set: &mut BTreeMap<&'static s
     let shares = [8, 6, 14, 30, 6, 3, 26, 4];
     let mut rest = staff * 10;
     let tenths = |value: i64| german(value, 1);
-    for (id, share) in ["H3_leit", "H3_ein", "H3_fm", "H3_pap", "H3_verm", "H3_ags", "H3_leist", "H3_wid"]
-        .into_iter()
-        .zip(shares)
+    for (id, share) in [
+        "H3_leit", "H3_ein", "H3_fm", "H3_pap", "H3_verm", "H3_ags", "H3_leist", "H3_wid",
+    ]
+    .into_iter()
+    .zip(shares)
     {
         let part = staff * share / 10;
         rest -= part;
@@ -210,9 +215,17 @@ fn core(
     let placement = letters.placement_integrated || differs;
     let id = |stem: &'static str| ids(stem, suffix);
     // zkT: 53 of 56 generalised for all; elsewhere both variants equally.
-    let for_all = if form == Form::Zkt { place % 25 != 0 } else { place % 2 == 0 };
+    let for_all = if form == Form::Zkt {
+        place % 25 != 0
+    } else {
+        place % 2 == 0
+    };
     // Experts where zkT specialise, full specialisation elsewhere (section 3.2).
-    let experts = if form == Form::Zkt { place % 3 != 0 } else { place % 9 == 0 };
+    let experts = if form == Form::Zkt {
+        place % 3 != 0
+    } else {
+        place % 9 == 0
+    };
     let (d1, d2) = match (generalised, for_all, experts) {
         (true, true, _) => ("2", ""),
         (true, false, _) => ("1", "3"),
@@ -230,7 +243,11 @@ fn core(
     if placed == "2" {
         set.insert("E4", "2".into());
     }
-    let computes = if form == Form::Zkt { place % 4 != 0 } else { place % 5 < 2 };
+    let computes = if form == Form::Zkt {
+        place % 4 != 0
+    } else {
+        place % 5 < 2
+    };
     let role = match (letters.benefits_integrated, computes) {
         (false, _) => "3",
         (true, true) => "1",
@@ -239,10 +256,17 @@ fn core(
     for stem in ["F1fm", "F1nfm", "F1alle"] {
         set.insert(id(stem), role.into());
     }
-    let teams = if form == Form::Zkt { place % 10 < 3 } else { place % 10 == 0 };
+    let teams = if form == Form::Zkt {
+        place % 10 < 3
+    } else {
+        place % 10 == 0
+    };
     set.insert(id("F2"), if teams { "1" } else { "2" }.into());
     let close = place % 3 == 1;
-    set.insert(id("F3"), if close { dice.between(1, 3) } else { dice.between(4, 9) }.to_string());
+    set.insert(
+        id("F3"),
+        if close { dice.between(1, 3) } else { dice.between(4, 9) }.to_string(),
+    );
 }
 
 /// Ids of the core items, spelt out so that they are found by searching.
@@ -280,16 +304,21 @@ fn changes(context: &CaseContext, office: &Office, set: &mut BTreeMap<&'static s
     set.insert("G1", word(now.generalised != before.generalised));
     set.insert("G2", word(now.placement_integrated != before.placement_integrated));
     set.insert("G3", word(now.benefits_integrated != before.benefits_integrated));
-    if let Some(day) = context.vorwelle_stichtag.and_then(|day| day.checked_add_days(chrono::Days::new(120))) {
+    if let Some(day) = context
+        .vorwelle_stichtag
+        .and_then(|day| day.checked_add_days(chrono::Days::new(120)))
+    {
         set.insert("G4", day.format("%d.%m.%Y").to_string());
     }
 }
 
-/// A short reason for every soft edit that fires.
-fn confirm(instrument: &Instrument, sheet: &Sheet, findings: &Findings) -> Vec<Confirmation> {
-    findings
+/// A short reason for every soft edit that fires on these answers.
+pub(super) fn reasons(instrument: &Arc<Instrument>, context: &CaseContext, entries: &Entries) -> Vec<Confirmation> {
+    let sheet = Sheet::new(instrument.clone(), context.clone(), entries);
+    sheet
+        .findings(&[])
         .iter()
-        .filter_map(|finding| finding.edit.filter(|_| finding.kind == survey::FindingKind::Soft))
+        .filter_map(|finding| finding.edit.filter(|_| finding.kind == FindingKind::Soft))
         .map(|edit| Confirmation {
             edit: instrument[edit].id.clone(),
             reason: "Geprüft, die Angabe trifft auf unsere Einheit zu.".into(),

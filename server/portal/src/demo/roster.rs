@@ -93,10 +93,10 @@ pub(super) fn offices() -> Vec<Office> {
     (0..OFFICES)
         .zip(names)
         .map(|(place, name)| {
-            let (form_2008, letters) = cells
-                .get(place)
-                .copied()
-                .unwrap_or((if place % 8 == 0 { Form::Gaw } else { Form::Arge }, plain_letters(place)));
+            let (form_2008, letters) = cells.get(place).copied().unwrap_or((
+                if place % 8 == 0 { Form::Gaw } else { Form::Arge },
+                plain_letters(place),
+            ));
             Office {
                 place,
                 kennung: format!("GS-{:04}", place + 1),
@@ -110,7 +110,11 @@ pub(super) fn offices() -> Vec<Office> {
 }
 
 fn plain_letters(place: usize) -> Letters {
-    Letters { generalised: place % 3 == 0, placement_integrated: place % 5 < 3, benefits_integrated: false }
+    Letters {
+        generalised: place % 3 == 0,
+        placement_integrated: place % 5 < 3,
+        benefits_integrated: false,
+    }
 }
 
 /// The 421 cells of Tabelle 2 in a mixed but fixed order, every zkT at a place
@@ -119,7 +123,11 @@ fn shuffled_cells() -> Vec<(Form, Letters)> {
     let mut others = Vec::new();
     let mut licensed = Vec::new();
     for (generalised, placement_integrated, benefits_integrated, counts) in LEAVES_2007 {
-        let letters = Letters { generalised, placement_integrated, benefits_integrated };
+        let letters = Letters {
+            generalised,
+            placement_integrated,
+            benefits_integrated,
+        };
         for (form, count) in [Form::Arge, Form::Zkt, Form::Gaw].into_iter().zip(counts) {
             let list = if form == Form::Zkt { &mut licensed } else { &mut others };
             list.extend(std::iter::repeat_n((form, letters), count));
@@ -139,7 +147,9 @@ fn shuffled_cells() -> Vec<(Form, Letters)> {
 /// The same values, taken in steps that visit each once (the step is coprime
 /// to the lengths used here; a test asserts it).
 fn stride<T: Copy>(values: &[T], step: usize) -> Vec<T> {
-    (0..values.len()).map(|place| values[(place * step) % values.len()]).collect()
+    (0..values.len())
+        .map(|place| values[(place * step) % values.len()])
+        .collect()
 }
 
 const LAENDER: [Land; 16] = [
@@ -168,8 +178,8 @@ const STEMS: [&str; 27] = [
 ];
 
 const ENDINGS: [&str; 17] = [
-    "au", "bach", "berg", "born", "bruck", "dorf", "felde", "furt", "hain", "hausen", "heim", "hofen", "kirch",
-    "rode", "stedt", "tal", "weiler",
+    "au", "bach", "berg", "born", "bruck", "dorf", "felde", "furt", "hain", "hausen", "heim", "hofen", "kirch", "rode",
+    "stedt", "tal", "weiler",
 ];
 
 /// Invented place names, each once.
@@ -201,17 +211,26 @@ mod tests {
         let names: BTreeSet<_> = offices.iter().map(|office| &office.name).collect();
         assert_eq!(names.len(), OFFICES, "names are unique");
         for (generalised, placement_integrated, benefits_integrated, counts) in LEAVES_2007 {
-            let letters = Letters { generalised, placement_integrated, benefits_integrated };
+            let letters = Letters {
+                generalised,
+                placement_integrated,
+                benefits_integrated,
+            };
             for (form, count) in [Form::Arge, Form::Zkt, Form::Gaw].into_iter().zip(counts) {
                 let found = offices
                     .iter()
-                    .filter(|office| office.takes_part(2008) && office.form(2008) == form && office.letters(2008) == letters)
+                    .filter(|office| {
+                        office.takes_part(2008) && office.form(2008) == form && office.letters(2008) == letters
+                    })
                     .count();
                 assert_eq!(found, count, "{form:?} {letters:?}");
             }
         }
         let in_all = |waves: &[i32]| {
-            offices.iter().filter(|office| waves.iter().all(|wave| office.takes_part(*wave))).count()
+            offices
+                .iter()
+                .filter(|office| waves.iter().all(|wave| office.takes_part(*wave)))
+                .count()
         };
         assert_eq!(in_all(&[2006]), 390);
         assert_eq!(in_all(&[2007]), 426);

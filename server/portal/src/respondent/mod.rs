@@ -5,7 +5,7 @@
 
 mod confirm;
 pub(crate) mod merge;
-mod save;
+pub(crate) mod save;
 pub(crate) mod status;
 mod submit;
 pub(crate) mod view;

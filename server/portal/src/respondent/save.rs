@@ -172,7 +172,7 @@ fn known(instrument: &Instrument, changes: &[ItemChange]) -> Result<(), SaveErro
     }
 }
 
-async fn store(
+pub(crate) async fn store(
     conn: &mut Conn,
     session: &Session,
     taken: &Taken,

@@ -86,7 +86,7 @@ impl Portal {
         Ok(receipt)
     }
 
-    async fn hand_in(
+    pub(crate) async fn hand_in(
         &self,
         conn: &mut Conn,
         session: &Session,

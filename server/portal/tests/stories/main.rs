@@ -1,0 +1,23 @@
+//! One story per use case, each told on SQLite and on PostgreSQL.
+//!
+//! PostgreSQL is named by `RUECKLAUF_TEST_POSTGRES`; `.ci/with-postgres CMD`
+//! starts a throw-away one. Without it that half says loudly that it is
+//! skipped, and fails where `CI=true`.
+
+mod access;
+mod answering;
+mod backup;
+mod case_work;
+mod merging;
+mod opening;
+mod post;
+mod register;
+mod results;
+mod sign_in;
+mod submitting;
+mod support;
+mod waves;
+
+/// The complete questionnaire and the contradictions of `survey`'s own tests.
+#[path = "../../../../app/survey/tests/common/mod.rs"]
+mod common;

@@ -1,0 +1,92 @@
+//! Mails: what they say, to whom, once.
+
+use crate::support::{HERE, World, moment, story};
+use chrono::TimeDelta;
+use portal::{Decision, MailKind, Role};
+
+/// A mail as it is compared: the token, which is never the same, left out.
+fn shown(world: &World, kind: &str, login: &str) -> String {
+    let mail = world.mail(kind, login);
+    let mut body = mail.body.clone();
+    if body.contains("/zugang/") {
+        body = body.replace(&mail.token(), "TOKEN");
+    }
+    format!("An: {}\nBetreff: {}\n\n{body}", mail.to, mail.subject)
+}
+
+story!(the_mails_say_what_they_should, world => {
+    world.in_the_field().await;
+    let session = world.office("GS-1").await;
+    insta::assert_snapshot!("einladung", shown(&world, "einladung", "GS-1"));
+    assert!(world.mail("einladung", "GS-3").body.starts_with("Sehr geehrte Damen und Herren,"));
+    world.portal.request_access("GS-1", HERE).await.unwrap();
+    world.portal.request_access("GS-2", HERE).await.unwrap();
+    world.portal.mail_run(None, None).await.unwrap();
+    insta::assert_snapshot!("neues-passwort", shown(&world, "neues-passwort", "GS-1"));
+    insta::assert_snapshot!("einladung-erneut", shown(&world, "einladung-erneut", "GS-2"));
+    insta::assert_snapshot!("passwort-gesetzt", shown(&world, "passwort-gesetzt", "GS-1"));
+    world.complete(&session).await;
+    let receipt = world.portal.submit(&session).await.unwrap();
+    world.portal.mail_run(None, None).await.unwrap();
+    let text = shown(&world, "eingang", "GS-1").replace(&receipt.number, "NUMMER");
+    insta::assert_snapshot!("eingang", text.replace(&receipt.fingerprint, "PRÜFZEICHEN"));
+});
+
+story!(each_mail_goes_out_once_whoever_runs, world => {
+    world.in_the_field().await;
+    assert_eq!(world.portal.mail_due(Some(2008), None).await.unwrap().len(), 3);
+    let other = world.another_portal().await;
+    let (one, two) = tokio::join!(world.portal.mail_run(None, None), other.mail_run(Some(2008), None));
+    assert_eq!(one.unwrap().sent.len() + two.unwrap().sent.len(), 3);
+    let mails = world.mails();
+    let files: Vec<_> = mails.iter().map(|mail| &mail.file[..15]).collect();
+    assert_eq!(files, ["0001-einladung-", "0002-einladung-", "0003-einladung-"]);
+    let mut ids: Vec<_> = mails.iter().map(|mail| mail.message_id.as_str()).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 3);
+    assert!(world.portal.mail_run(None, None).await.unwrap().sent.is_empty());
+    assert!(world.portal.mail_due(None, None).await.unwrap().is_empty());
+    assert!(world.portal.mail_run(Some(1999), None).await.is_err());
+});
+
+story!(invitations_wait_for_the_field_start_and_go_only_where_they_still_belong, world => {
+    world.clock.advance(moment("2007-12-20T12:00") - world.clock.now());
+    world.in_the_field().await;
+    assert!(world.portal.mail_run(None, None).await.unwrap().sent.is_empty());
+    let eve = Some(moment("2008-01-13T23:59"));
+    assert!(world.portal.mail_due(Some(2008), eve).await.unwrap().is_empty());
+    let start = Some(moment("2008-01-14"));
+    let due = world.portal.mail_due(Some(2008), start).await.unwrap();
+    let told: Vec<_> = due.iter().map(|mail| (mail.kind, mail.login.as_str(), mail.recipient.as_str())).collect();
+    assert_eq!(told.len(), 3);
+    assert!(told.contains(&(MailKind::Invitation, "GS-2", "jan@aehren.example")));
+    let staff = world.staff(Role::Editor).await;
+    let gone = Decision::Ineligible { successor: Some("GS-1".into()) };
+    world.portal.decide(&staff, 2008, "GS-2", gone, "In GS-1 aufgegangen").await.unwrap();
+    world.portal.decide(&staff, 2008, "GS-3", Decision::Refused, "Telefonisch abgesagt").await.unwrap();
+    let run = world.portal.mail_run(Some(2008), start).await.unwrap();
+    let invited: Vec<_> = run.sent.iter().filter(|mail| mail.kind == MailKind::Invitation).collect();
+    assert_eq!((invited.len(), run.cancelled.len()), (1, 2));
+    assert_eq!(invited[0].recipient, "eva@cordelbach.example");
+});
+
+story!(a_mail_that_cannot_be_delivered_stays_and_goes_out_later_under_the_same_number, world => {
+    world.in_the_field().await;
+    std::fs::write(world.post(), "no directory").unwrap();
+    assert!(world.portal.mail_run(None, None).await.is_err());
+    std::fs::remove_file(world.post()).unwrap();
+    let run = world.portal.mail_run(None, None).await.unwrap();
+    assert_eq!(run.sent.len(), 3, "nothing was lost");
+
+    world.portal.request_access("GS-1", HERE).await.unwrap();
+    let blocker = world.post().join("0004-einladung-erneut-GS-1.eml");
+    std::fs::create_dir(&blocker).unwrap();
+    assert!(world.portal.mail_run(None, None).await.is_err());
+    std::fs::remove_dir(&blocker).unwrap();
+    assert!(world.portal.mail_run(None, None).await.unwrap().sent.is_empty(), "not at once again");
+    world.clock.advance(TimeDelta::minutes(2));
+    let run = world.portal.mail_run(None, None).await.unwrap();
+    assert_eq!(run.sent[0].file, blocker);
+    let token = world.mail("einladung-erneut", "GS-1").token();
+    assert!(world.portal.token_info(&token).await.unwrap().is_some());
+});

@@ -1,0 +1,82 @@
+//! A world to tell stories in: a portal on a fresh database, a clock that
+//! stands still, a directory for mails.
+
+mod database;
+mod field;
+mod mails;
+
+pub(crate) use database::{Database, postgres_or_skip};
+pub(crate) use field::{REGISTER, changes, day};
+
+use chrono::{DateTime, Utc};
+use portal::{BaseUrl, Clock, Endorsement, MailTarget, Portal, Settings, berlin};
+use std::net::{IpAddr, Ipv4Addr};
+use tempfile::TempDir;
+
+/// Where most requests come from.
+pub(crate) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
+
+/// Everything a story needs.
+pub(crate) struct World {
+    pub(crate) portal: Portal,
+    pub(crate) clock: Clock,
+    pub(crate) dir: TempDir,
+    pub(crate) settings: Settings,
+}
+
+impl World {
+    pub(crate) async fn new(database: Database) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = database.url(&dir).await;
+        let clock = Clock::fixed(moment("2008-01-14T09:00"));
+        let base_url = BaseUrl::parse("https://ruecklauf.example").unwrap();
+        let mut settings = Settings::new(url, base_url, MailTarget::Dir(dir.path().join("post")));
+        settings.letters = vec![Endorsement {
+            label: "Deutscher Landkreistag".into(),
+            url: "https://ruecklauf.example/schreiben/landkreistag.pdf".into(),
+        }];
+        let portal = Portal::open(settings.clone(), clock.clone()).await.unwrap();
+        Self {
+            portal,
+            clock,
+            dir,
+            settings,
+        }
+    }
+
+    /// The same database through another process's eyes.
+    pub(crate) async fn another_portal(&self) -> Portal {
+        Portal::open(self.settings.clone(), self.clock.clone()).await.unwrap()
+    }
+}
+
+/// A local moment, `2008-01-14T09:00`.
+pub(crate) fn moment(text: &str) -> DateTime<Utc> {
+    berlin::parse_moment(text).unwrap()
+}
+
+/// Tells a story twice: `name::sqlite` and `name::postgres`.
+macro_rules! story {
+    ($(#[doc = $doc:literal])* $name:ident, $world:ident => $body:block) => {
+        mod $name {
+            #[allow(unused_imports, reason = "stories differ in what they need")]
+            use super::*;
+
+            $(#[doc = $doc])*
+            async fn story($world: crate::support::World) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                story(crate::support::World::new(crate::support::Database::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(database) = crate::support::postgres_or_skip() {
+                    story(crate::support::World::new(database).await).await;
+                }
+            }
+        }
+    };
+}
+pub(crate) use story;
