@@ -56,6 +56,11 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
             "Wenn es zu Ihrer Eingabe einen Zugang gibt, ist jetzt eine E-Mail unterwegs. Bitte sehen Sie auch im Spam-Ordner nach.",
         ),
         "begruendet" => ("success", "Ihre Begründungen sind gespeichert."),
+        "grund" => ("warning", "Bitte geben Sie einen Grund mit 3 bis 1.000 Zeichen an."),
+        "andere-einheit" => (
+            "warning",
+            "Ihre Eingaben gehörten zu einer anderen Einheit und wurden nicht gespeichert.",
+        ),
         "erledigt" => ("success", "Die Änderung ist gespeichert."),
         _ => return None,
     })

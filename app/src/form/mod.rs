@@ -35,6 +35,8 @@ use survey::{CaseContext, Confirmation, Entry};
 pub struct ModuleData {
     /// Letter of the module.
     pub letter: String,
+    /// Kennung of the unit the form was made for.
+    pub kennung: String,
     /// Unit and wave.
     pub context: CaseContext,
     /// What is stored, by item, with the revision it was read at.
@@ -60,6 +62,7 @@ pub fn ModuleForm(
             .into_any();
     };
     let action = format!("/befragung/{}", data.letter);
+    let unit = data.kennung.clone();
     let state = FormState::new(instrument, data);
     #[cfg(feature = "hydrate")]
     browser::attach(state);
@@ -80,6 +83,7 @@ pub fn ModuleForm(
             <button class="default-action" name="aktion" value="speichern" tabindex="-1" aria-hidden="true">
                 "Speichern"
             </button>
+            <input type="hidden" name="einheit" value=unit/>
             <findings::Summary state/>
             {blocks}
             <div class="actions">

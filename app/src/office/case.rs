@@ -50,7 +50,10 @@ where
                 match portal.case_of(&session).await {
                     Ok(Some(view)) => page(Loaded::new(view)).await,
                     Ok(None) => view! { <NoCase/> }.into_any(),
-                    Err(_) => view! { <Unavailable/> }.into_any(),
+                    Err(error) => {
+                        leptos::logging::error!("case: {error}");
+                        view! { <Unavailable/> }.into_any()
+                    }
                 }
             })}
         </Suspense>

@@ -61,6 +61,7 @@ fn module_page(
     let questionnaire = format!("/fragebogen/{}.json", case.view.instrument.version);
     let data = ModuleData {
         letter: letter.to_owned(),
+        kennung: case.view.kennung.clone(),
         context: case.view.context.clone(),
         answers: case
             .view

@@ -54,6 +54,7 @@ fn review(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl I
                 <h2>"Bitte berichtigen oder begründen"</h2>
                 <p>"Diese Angaben sind ungewöhnlich oder passen nicht zueinander. Berichtigen Sie sie, oder bestätigen Sie sie mit einem kurzen Grund."</p>
                 <form method="post" action="/befragung/pruefung">
+                    <input type="hidden" name="einheit" value=case.view.kennung.clone()/>
                     {fields}
                     <div class="actions"><button>"Begründungen speichern"</button></div>
                 </form>

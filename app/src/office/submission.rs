@@ -39,6 +39,7 @@ fn submission(case: &Loaded) -> impl IntoView + use<> {
                 <li>"Sie erhalten eine Quittung hier und per E-Mail."</li>
             </ul>
             <form method="post" action="/befragung/abgabe">
+                <input type="hidden" name="einheit" value=case.view.kennung.clone()/>
                 <div class="actions">
                     <button class="primary">"Jetzt verbindlich abgeben"</button>
                     <a class="button" href="/befragung/pruefung">"Noch einmal prüfen"</a>

@@ -61,6 +61,8 @@ pub struct Instrument {
     pub questions: Vec<Question>,
     /// Items (smallest variables) in the order of the questions.
     pub items: Vec<Item>,
+    /// Items in the order of their ids.
+    pub(crate) by_id: Vec<ItemIx>,
     /// Edits in the order of the questions, hard before soft.
     pub edits: Vec<Edit>,
     /// Waves the instrument knows.
@@ -323,7 +325,8 @@ impl Instrument {
     /// The item with this id.
     #[must_use]
     pub fn item(&self, id: &str) -> Option<ItemIx> {
-        self.items.iter().position(|item| item.id == id).map(ItemIx::new)
+        let found = self.by_id.binary_search_by(|item| self[*item].id.as_str().cmp(id));
+        found.ok().map(|at| self.by_id[at])
     }
 
     /// The question with this id.

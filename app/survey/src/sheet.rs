@@ -55,20 +55,18 @@ impl Sheet {
     /// have are ignored.
     #[must_use]
     pub fn new(instrument: Arc<Instrument>, case: CaseContext, entries: &Entries) -> Self {
-        let mut own: Vec<Option<Entry>> = vec![None; instrument.items.len()];
-        let mut values = vec![Value::Blank; instrument.items.len()];
-        let mut before = Vec::new();
-        if case.previous.is_some() {
-            before.resize(instrument.items.len(), Value::Blank);
+        let count = instrument.items.len();
+        let mut own: Vec<Option<Entry>> = vec![None; count];
+        let mut values = vec![Value::Blank; count];
+        for (item, entry) in matched(&instrument, entries) {
+            values[item.at()] = parse(&instrument[item].kind, instrument.codes(item), Some(entry));
+            own[item.at()] = Some(entry.clone());
         }
-        for (at, item) in instrument.items.iter().enumerate() {
-            let index = ItemIx::new(at);
-            if let Some(entry) = entries.get(&item.id) {
-                values[at] = parse(&item.kind, instrument.codes(index), Some(entry));
-                own[at] = Some(entry.clone());
-            }
-            if let Some(entry) = case.previous.as_ref().and_then(|previous| previous.get(&item.id)) {
-                before[at] = parse(&item.kind, instrument.codes(index), Some(entry));
+        let mut before = Vec::new();
+        if let Some(previous) = &case.previous {
+            before.resize(count, Value::Blank);
+            for (item, entry) in matched(&instrument, previous) {
+                before[item.at()] = parse(&instrument[item].kind, instrument.codes(item), Some(entry));
             }
         }
         let mut sheet = Self {
@@ -266,4 +264,15 @@ impl Sheet {
     fn is_open_text(&self, item: ItemIx) -> bool {
         self.instrument[item].open_of.is_some() && matches!(self.instrument[item].kind, ItemKind::Text { .. })
     }
+}
+
+/// Entries with the items they belong to: both are in the order of ids, so
+/// one walk through both is enough.
+fn matched<'a>(instrument: &'a Instrument, entries: &'a Entries) -> impl Iterator<Item = (ItemIx, &'a Entry)> {
+    let mut items = instrument.by_id.iter().copied().peekable();
+    entries.iter().filter_map(move |(id, entry)| {
+        while items.next_if(|item| instrument[*item].id < *id).is_some() {}
+        let item = items.next_if(|item| instrument[*item].id == *id)?;
+        Some((item, entry))
+    })
 }

@@ -71,6 +71,7 @@ pub(super) fn build(
         modules: Vec::new(),
         questions: Vec::new(),
         items: Vec::new(),
+        by_id: Vec::new(),
         edits: Vec::new(),
         waves,
         piping: Vec::new(),
@@ -293,6 +294,8 @@ fn item(
         return None;
     }
     let index = ItemIx::new(built.items.len());
+    let place = built.by_id.partition_point(|other| built[*other].id < *text);
+    built.by_id.insert(place, index);
     built.items.push(Item {
         id: text.clone(),
         question,
