@@ -77,23 +77,17 @@ impl Limit {
             .map_or(self.most, |wait| wait.min(self.most))
     }
 
-    async fn find(&self, conn: &mut Conn, key: &str, now: DateTime<Utc>) -> Stored<Option<(i64, DateTime<Utc>)>> {
-        Ok(throttle::find(conn, self.scope, key)
-            .await?
-            .map(|found| (found.failures, from_micros(found.last_at)))
-            .filter(|(_, last)| now - *last < self.forgotten_after))
-    }
-
-    async fn blocked_until(&self, conn: &mut Conn, key: &str, now: DateTime<Utc>) -> Stored<Option<DateTime<Utc>>> {
-        let found = self.find(conn, key, now).await?;
-        Ok(found
-            .map(|(failures, last)| last + self.wait(failures))
-            .filter(|until| *until > now))
+    /// Takes a counter for this transaction: failures so far, and until when
+    /// they shut the door.
+    async fn take(&self, conn: &mut Conn, key: &str, now: DateTime<Utc>) -> Stored<(i64, Option<DateTime<Utc>>)> {
+        let forget_before = (now - self.forgotten_after).timestamp_micros();
+        let found = throttle::take(conn, self.scope, key, now.timestamp_micros(), forget_before).await?;
+        let until = from_micros(found.last_at) + self.wait(found.failures);
+        Ok((found.failures, Some(until).filter(|until| *until > now)))
     }
 
     async fn count(&self, conn: &mut Conn, key: &str, now: DateTime<Utc>) -> Stored<()> {
-        let forget_before = (now - self.forgotten_after).timestamp_micros();
-        throttle::count(conn, self.scope, key, now.timestamp_micros(), forget_before).await
+        throttle::count(conn, self.scope, key, now.timestamp_micros()).await
     }
 }
 
@@ -125,13 +119,13 @@ impl Attempt {
 
     /// Looks at the counters and, where the attempt may go on, counts it.
     pub(crate) async fn enter(&self, conn: &mut Conn, now: DateTime<Utc>) -> Stored<Gate> {
-        let pair = PAIR.blocked_until(conn, &self.pair, now).await?;
-        let address = ADDRESS.blocked_until(conn, &self.address, now).await?;
+        let (_, pair) = PAIR.take(conn, &self.pair, now).await?;
+        let (_, address) = ADDRESS.take(conn, &self.address, now).await?;
         if let Some(until) = pair.max(address) {
             return Ok(Gate::Shut(until));
         }
-        let by_name = NAME.find(conn, &self.name, now).await?;
-        let pause = by_name.map_or(TimeDelta::zero(), |(failures, _)| NAME.wait(failures));
+        let (failures, _) = NAME.take(conn, &self.name, now).await?;
+        let pause = NAME.wait(failures);
         for (limit, key) in self.counters() {
             limit.count(conn, key, now).await?;
         }
@@ -154,7 +148,7 @@ impl Attempt {
 /// Counts a request for a link; `Some` says until when no more are taken.
 pub(crate) async fn request(conn: &mut Conn, from: IpAddr, now: DateTime<Utc>) -> Stored<Option<DateTime<Utc>>> {
     let key = sha256(network(from).as_bytes());
-    let blocked = REQUESTS.blocked_until(conn, &key, now).await?;
+    let (_, blocked) = REQUESTS.take(conn, &key, now).await?;
     if blocked.is_none() {
         REQUESTS.count(conn, &key, now).await?;
     }

@@ -117,17 +117,34 @@ impl Portal {
     /// # Errors
     /// Where nothing can be delivered at all.
     pub async fn mail_run(&self, wave: Option<i32>, at: Option<DateTime<Utc>>) -> Result<MailRun, MailError> {
+        let due = self.due(&mut self.read().await?, wave, at).await?;
+        self.deliver_all(&due, at.unwrap_or_else(|| self.now())).await
+    }
+
+    /// Delivers what people asked for or caused themselves: links for
+    /// passwords, notices, receipts. Invitations wait for [`Portal::mail_run`].
+    ///
+    /// # Errors
+    /// Where nothing can be delivered at all.
+    pub async fn mail_run_requested(&self) -> Result<MailRun, MailError> {
+        let mut due = self.due(&mut self.read().await?, None, None).await?;
+        due.retain(|row| compose::kind_of(row).is_ok_and(|kind| kind != MailKind::Invitation));
+        self.deliver_all(&due, self.now()).await
+    }
+
+    async fn deliver_all(&self, due: &[OutboxRow], at: DateTime<Utc>) -> Result<MailRun, MailError> {
+        let mut run = MailRun::default();
+        if due.is_empty() {
+            return Ok(run);
+        }
         let MailTarget::Dir(dir) = &self.settings().mail;
         let unusable = |source| MailError::Directory {
             path: dir.clone(),
             source,
         };
         tokio::fs::create_dir_all(dir).await.map_err(unusable)?;
-        let due = self.due(&mut self.read().await?, wave, at).await?;
-        let at = at.unwrap_or_else(|| self.now());
-        let mut run = MailRun::default();
         for row in due {
-            self.deliver(&row, dir, at, &mut run).await?;
+            self.deliver(row, dir, at, &mut run).await?;
         }
         Ok(run)
     }

@@ -54,21 +54,42 @@ fn decode(bytes: &[u8]) -> String {
 fn read_csv(text: &str) -> Result<Vec<Record>, String> {
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let delimiter = if header.contains(';') { b';' } else { b',' };
-    csv::ReaderBuilder::new()
+    let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
-        .from_reader(text.as_bytes())
+        .from_reader(text.as_bytes());
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+    reader
         .records()
         .map(|record| {
             let record = record.map_err(|error| error.to_string())?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let start = record.position().map_or(0, csv::Position::byte);
             Ok(Record {
-                line,
+                line: lines.of(start),
                 cells: record.iter().map(str::to_owned).collect(),
             })
         })
         .collect()
+}
+
+/// Counts lines up to where a record starts. (The reader's own count lags
+/// behind where lines end with CRLF or are blank.)
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, byte: u64) -> u64 {
+        let start = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(next) = self.text.get(self.at).filter(|next| self.at < start || matches!(next, b'\r' | b'\n')) {
+            self.line += u64::from(*next == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 fn read_xlsx(bytes: &[u8]) -> Result<Vec<Record>, String> {

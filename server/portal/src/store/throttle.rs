@@ -10,30 +10,38 @@ pub(crate) struct Failures {
     pub last_at: i64,
 }
 
-pub(crate) async fn find(conn: &mut Conn, scope: &str, key_hash: &str) -> Stored<Option<Failures>> {
+/// The counter of a key, taken for this transaction so that nobody counts at
+/// the same moment; one last touched before `forget_before` starts anew.
+pub(crate) async fn take(
+    conn: &mut Conn,
+    scope: &str,
+    key_hash: &str,
+    at: i64,
+    forget_before: i64,
+) -> Stored<Failures> {
     rows!(
         conn,
-        optional,
+        one,
         Failures,
-        "SELECT failures, last_at FROM throttle WHERE scope = $1 AND key_hash = $2",
-        scope,
-        key_hash
-    )
-}
-
-/// Counts one more failure; starts anew where the last was before
-/// `forget_before`.
-pub(crate) async fn count(conn: &mut Conn, scope: &str, key_hash: &str, at: i64, forget_before: i64) -> Stored<()> {
-    run!(
-        conn,
-        "INSERT INTO throttle (scope, key_hash, failures, last_at) VALUES ($1, $2, 1, $3)
+        "INSERT INTO throttle (scope, key_hash, failures, last_at) VALUES ($1, $2, 0, $3)
          ON CONFLICT (scope, key_hash) DO UPDATE SET
-             failures = CASE WHEN throttle.last_at < $4 THEN 1 ELSE throttle.failures + 1 END,
-             last_at = excluded.last_at",
+             failures = CASE WHEN throttle.last_at < $4 THEN 0 ELSE throttle.failures END
+         RETURNING failures, last_at",
         scope,
         key_hash,
         at,
         forget_before
+    )
+}
+
+/// Counts one more failure on a counter taken before.
+pub(crate) async fn count(conn: &mut Conn, scope: &str, key_hash: &str, at: i64) -> Stored<()> {
+    run!(
+        conn,
+        "UPDATE throttle SET failures = failures + 1, last_at = $3 WHERE scope = $1 AND key_hash = $2",
+        scope,
+        key_hash,
+        at
     )?;
     Ok(())
 }

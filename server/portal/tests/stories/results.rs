@@ -41,7 +41,7 @@ story!(values_are_for_machines_and_drafts_stay_inside, world => {
     world.in_the_field().await;
     let session = world.office("GS-1").await;
     world.complete(&session).await;
-    world.save(&session, &[("Z1", "=1+1; \"Zitat\"\nneue Zeile"), ("C6", "-8")]).await;
+    world.save(&session, &[("Z1", "=1+1; \"Zitat\"\nneue Zeile"), ("C4", "-8")]).await;
     world.portal.submit(&session).await.unwrap();
     let draft = world.office("GS-2").await;
     world.save(&draft, &[("B1", "77")]).await;
@@ -60,7 +60,7 @@ story!(values_are_for_machines_and_drafts_stay_inside, world => {
         ("D3_ue_1", "1"),
         ("D3_ue_2", "0"),
         ("F1_alle_ue", "-7"),
-        ("C6", "-8"),
+        ("C4", "-8"),
         ("L5", "-8"),
         ("A2_txt", "-7"),
         ("Z1", "=1+1; \"Zitat\"\nneue Zeile"),
@@ -91,6 +91,7 @@ story!(tables_count_usable_cases_only, world => {
         if kennung == "GS-3" {
             world.save(&session, &[("A2", ""), ("K1", ""), ("H4_kom", ""), ("D1_ue", "3")]).await;
             world.save(&session, &[("F1_alle_ue", "3"), ("G1", "8")]).await;
+            world.portal.confirm(&session, "D1_u25_s1", "Nur unter 25 Jahren.").await.unwrap();
         }
         if let Err(portal::SubmitError::Open(findings)) = world.portal.submit(&session).await {
             panic!("{kennung}: {:?}", findings.open().map(|finding| &finding.code).collect::<Vec<_>>());
