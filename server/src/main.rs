@@ -1,2 +1,33 @@
-//! The program.
-fn main() {}
+//! `ruecklauf`: reads the command line, runs the command, answers with 0
+//! (done), 1 (refused or failed) or 2 (wrong call).
+
+use clap::Parser;
+use server::cli::{Cli, explain};
+use server::commands;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            return match explain(&error) {
+                Some(sentence) => {
+                    eprintln!("{sentence}");
+                    ExitCode::from(2)
+                }
+                None if error.print().is_ok() => ExitCode::SUCCESS,
+                None => ExitCode::FAILURE,
+            };
+        }
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,server=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match commands::run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The command line: which commands there are and what they take. Parsing
+//! only; what a command does stands in [`crate::commands`].
+
+mod german;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use portal::Role;
+use std::path::PathBuf;
+
+pub use german::explain;
+
+const TEMPLATE: &str = "{about-with-newline}\nAufruf: {usage}\n\n{all-args}{after-help}";
+const SETTINGS: &str = "\
+Einstellungen kommen aus der Umgebung oder aus ruecklauf.toml im Arbeitsverzeichnis; die Umgebung gilt zuerst:
+  DATABASE_URL               sqlite:DATEI oder postgres://NAME@HOST/DATENBANK (sonst sqlite:ruecklauf.db)
+  RUECKLAUF_ADDR             Adresse, an der das Portal lauscht (sonst 127.0.0.1:3000)
+  RUECKLAUF_BASE_URL         Adresse, unter der es erreichbar ist, etwa https://ruecklauf.example
+  RUECKLAUF_TRUSTED_PROXIES  Adressen oder Netze vorgeschalteter Proxys, durch Komma getrennt
+  SMTP_URL                   Postausgang; ohne ihn wird jede E-Mail eine Datei in RUECKLAUF_MAIL_DIR
+  RUECKLAUF_MAIL_DIR         Ordner für E-Mails als .eml (sonst post/)
+  RUECKLAUF_CONTACT_NAME, RUECKLAUF_CONTACT_PHONE, RUECKLAUF_CONTACT_EMAIL
+                             an wen sich die Befragten wenden
+  RUECKLAUF_TEXTS            Ordner mit impressum.txt, datenschutz.txt, barrierefreiheit.txt
+  RUECKLAUF_LETTERS          Ordner mit Begleitschreiben als PDF
+  RUECKLAUF_K3_RULE          Regel für Kriterium 3: fm_only, any oder both (sonst fm_only)
+
+Rückgabe: 0 erledigt, 1 abgelehnt oder gescheitert (Grund auf der Fehlerausgabe), 2 falscher Aufruf.";
+
+/// `ruecklauf`
+#[derive(Debug, Parser)]
+#[command(
+    name = "ruecklauf",
+    version,
+    about = "Rücklauf: die Organisationserhebung bei den Grundsicherungsstellen",
+    after_help = SETTINGS,
+    help_template = TEMPLATE,
+    subcommand_help_heading = "Befehle",
+    subcommand_value_name = "BEFEHL",
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    next_help_heading = "Optionen",
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// Diese Hilfe
+    #[arg(short, long, global = true, action = clap::ArgAction::Help)]
+    help: Option<bool>,
+    /// Version des Programms
+    #[arg(long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands of the contract.
+#[derive(Debug, Subcommand)]
+#[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
+pub enum Command {
+    /// Bringt die Datenbank auf Stand und betreibt das Portal
+    #[command(help_template = TEMPLATE)]
+    Serve,
+    /// Betreibt das Portal auf Vorführdaten mit erfundenen Einheiten
+    #[command(help_template = TEMPLATE)]
+    Demo(Demo),
+    /// Legt Wellen an, öffnet und schließt sie
+    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
+    Wave {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: Wave,
+    },
+    /// Übernimmt das Verzeichnis der Einheiten
+    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
+    Units {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: Units,
+    },
+    /// Gibt Beschäftigten des Instituts einen Zugang
+    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
+    Staff {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: Staff,
+    },
+    /// Prüft einen Fragebogen
+    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
+    Instrument {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: Instrument,
+    },
+    /// Zeigt oder verschickt E-Mails, die an der Reihe sind
+    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
+    Mail {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: Mail,
+    },
+    /// Bestimmt die Typen abgegebener Fragebogen, die noch keinen haben
+    #[command(help_template = TEMPLATE)]
+    Classify {
+        /// Nur diese Welle
+        #[arg(long, value_name = "WELLE", value_parser = german::wave)]
+        wave: Option<i32>,
+    },
+    /// Schreibt die Angaben einer Welle als Datei für die Auswertung
+    #[command(help_template = TEMPLATE)]
+    Export(Export),
+    /// Zeigt Tabelle 1, Tabelle 2, Abbildung 1 und 2 einer Welle
+    #[command(help_template = TEMPLATE)]
+    Tables(Tables),
+    /// Sichert die Datenbank in eine Datei, auch bei laufendem Betrieb
+    #[command(help_template = TEMPLATE)]
+    Backup {
+        /// Zieldatei; darf noch nicht bestehen
+        #[arg(value_name = "DATEI")]
+        file: PathBuf,
+    },
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Ordner der Vorführdaten; fehlt er, wird er angelegt (sonst ruecklauf-demo)
+    #[arg(long, value_name = "ORDNER", default_value = "ruecklauf-demo", hide_default_value = true)]
+    pub dir: PathBuf,
+    /// Auch die Welle 2008 ist vollständig, die Typen verteilt wie in Tabelle 2
+    #[arg(long)]
+    pub complete: bool,
+    /// Nur die Daten anlegen, nichts betreiben
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Adresse und Zugänge als JSON auf der Standardausgabe
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `wave …`
+#[derive(Debug, Subcommand)]
+pub enum Wave {
+    /// Legt eine Welle an
+    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
+    Add {
+        /// Jahr der Welle
+        #[arg(value_name = "WELLE", value_parser = german::wave)]
+        wave: i32,
+        /// Stichtag der Angaben
+        #[arg(long, value_name = "JJJJ-MM-TT", value_parser = german::day)]
+        stichtag: NaiveDate,
+        /// Zeitraum der Angaben, wie er im Fragebogen steht
+        #[arg(long, value_name = "TEXT")]
+        zeitraum: String,
+        /// Erster Tag der Befragung
+        #[arg(long, value_name = "JJJJ-MM-TT", value_parser = german::day)]
+        start: NaiveDate,
+        /// Letzter Tag der Frist
+        #[arg(long, value_name = "JJJJ-MM-TT", value_parser = german::day)]
+        deadline: NaiveDate,
+        /// Welle, deren Angaben zum Vergleich dienen
+        #[arg(long, value_name = "WELLE", value_parser = german::wave)]
+        vorwelle: Option<i32>,
+        /// Ordner mit einem eigenen Fragebogen (sonst der mitgelieferte)
+        #[arg(long, value_name = "ORDNER")]
+        instrument: Option<PathBuf>,
+    },
+    /// Öffnet eine Welle: Fragebogen und Einheiten stehen fest, jede Einheit wird eingeladen
+    #[command(help_template = TEMPLATE)]
+    Open {
+        /// Jahr der Welle
+        #[arg(value_name = "WELLE", value_parser = german::wave)]
+        wave: i32,
+    },
+    /// Schließt eine Welle: danach ändert sich keine Angabe mehr
+    #[command(help_template = TEMPLATE)]
+    Close {
+        /// Jahr der Welle
+        #[arg(value_name = "WELLE", value_parser = german::wave)]
+        wave: i32,
+    },
+}
+
+/// `units …`
+#[derive(Debug, Subcommand)]
+pub enum Units {
+    /// Übernimmt CSV oder XLSX mit kennung;name;form;land;kontakt_name;kontakt_email: alles oder nichts
+    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
+    Import {
+        /// Die Datei
+        #[arg(value_name = "DATEI")]
+        file: PathBuf,
+        /// Jahr der Welle
+        #[arg(long, value_name = "WELLE", value_parser = german::wave)]
+        wave: i32,
+        /// Weitere Spalten, die als Merkmale erhalten bleiben, durch Komma getrennt
+        #[arg(long, value_name = "SPALTEN", value_delimiter = ',')]
+        extra: Vec<String>,
+    },
+}
+
+/// `staff …`
+#[derive(Debug, Subcommand)]
+pub enum Staff {
+    /// Legt einen Zugang an und gibt den Link aus, mit dem das Passwort gesetzt wird
+    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
+    Add {
+        /// E-Mail-Adresse
+        #[arg(value_name = "E-MAIL")]
+        email: String,
+        /// Rolle: viewer (liest), editor (bearbeitet Fälle) oder admin (verwaltet)
+        #[arg(long, value_name = "ROLLE", value_parser = german::role)]
+        role: Role,
+    },
+}
+
+/// `instrument …`
+#[derive(Debug, Subcommand)]
+pub enum Instrument {
+    /// Prüft einen Ordner mit Fragebogen-Dateien und nennt jeden Befund
+    #[command(help_template = TEMPLATE)]
+    Check {
+        /// Der Ordner
+        #[arg(value_name = "ORDNER")]
+        dir: PathBuf,
+    },
+}
+
+/// `mail …`
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Zeigt, was an der Reihe ist
+    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
+    Due(MailArgs),
+    /// Verschickt, was an der Reihe ist
+    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
+    Run(MailArgs),
+}
+
+/// What both mail commands take.
+#[derive(Debug, Args)]
+pub struct MailArgs {
+    /// Nur diese Welle
+    #[arg(long, value_name = "WELLE", value_parser = german::wave)]
+    pub wave: Option<i32>,
+    /// Als wäre es dieser Zeitpunkt: JJJJ-MM-TT oder JJJJ-MM-TTThh:mm, Berliner Zeit
+    #[arg(long, value_name = "ZEITPUNKT", value_parser = german::moment)]
+    pub at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+/// `export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Jahr der Welle
+    #[arg(long, value_name = "WELLE", value_parser = german::wave)]
+    pub wave: i32,
+    /// Format: csv
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "csv", hide_default_value = true, hide_possible_values = true)]
+    pub format: ExportFormat,
+    /// Zieldatei
+    #[arg(long, value_name = "DATEI")]
+    pub out: PathBuf,
+}
+
+/// Formats of `export`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ExportFormat {
+    /// Machine CSV: UTF-8, `;`, decimal point.
+    Csv,
+}
+
+/// `tables`
+#[derive(Debug, Args)]
+pub struct Tables {
+    /// Jahr der Welle
+    #[arg(long, value_name = "WELLE", value_parser = german::wave)]
+    pub wave: i32,
+    /// Welle zum Vergleich
+    #[arg(long, value_name = "WELLE", value_parser = german::wave)]
+    pub previous: Option<i32>,
+    /// Format: text oder csv
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text", hide_default_value = true, hide_possible_values = true)]
+    pub format: TablesFormat,
+}
+
+/// Formats of `tables`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum TablesFormat {
+    /// For reading.
+    Text,
+    /// `table;age_group;form;row;wave;n;base;percent`.
+    Csv,
+}

@@ -1,0 +1,67 @@
+//! Commands around the answers: classifying, export, tables, backup.
+
+use super::{CommandError, file_error};
+use crate::cli::{Tables, TablesFormat};
+use crate::progress::Progress;
+use portal::Portal;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use survey::tables;
+
+/// `classify`
+pub(super) async fn classify(portal: &Portal, wave: Option<i32>) -> Result<(), CommandError> {
+    let mut progress = Progress::new("Klassifizieren");
+    let done = portal.classify(wave, |done, of| progress.tell(done, of)).await?;
+    drop(progress);
+    println!("{done} Fragebogen klassifiziert.");
+    Ok(())
+}
+
+/// `export`: a whole file or none.
+pub(super) async fn export(portal: &Portal, wave: i32, out: &Path) -> Result<(), CommandError> {
+    let unfinished = beside(out);
+    let written = write_export(portal, wave, &unfinished).await;
+    let rows = match written {
+        Ok(rows) => rows,
+        Err(error) => {
+            let _ = fs::remove_file(&unfinished);
+            return Err(error);
+        }
+    };
+    fs::rename(&unfinished, out).map_err(file_error(out))?;
+    println!("{rows} Einheiten nach {} geschrieben.", out.display());
+    Ok(())
+}
+
+async fn write_export(portal: &Portal, wave: i32, file: &Path) -> Result<u64, CommandError> {
+    let mut out = BufWriter::new(File::create(file).map_err(file_error(file))?);
+    let rows = portal.export_csv(wave, &mut out).await?;
+    out.flush().map_err(file_error(file))?;
+    out.get_ref().sync_all().map_err(file_error(file))?;
+    Ok(rows)
+}
+
+/// A name in the same folder, so that the finished file can take its place.
+fn beside(out: &Path) -> PathBuf {
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".unfertig");
+    out.with_file_name(name)
+}
+
+/// `tables`
+pub(super) async fn tables(portal: &Portal, args: &Tables) -> Result<(), CommandError> {
+    let cells = portal.tables(args.wave, args.previous).await?;
+    let text = match args.format {
+        TablesFormat::Text => tables::text(&cells, args.wave, args.previous),
+        TablesFormat::Csv => tables::csv(&cells),
+    };
+    Ok(io::stdout().write_all(text.as_bytes())?)
+}
+
+/// `backup`
+pub(super) async fn backup(portal: &Portal, file: &Path) -> Result<(), CommandError> {
+    portal.backup(file).await?;
+    println!("Gesichert nach {}.", file.display());
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! Commands of the field phase: serving, register, mails.
+
+use super::{CommandError, file_error, open_with, refused};
+use crate::http::{AppState, are_built};
+use crate::jobs::Jobs;
+use crate::settings::Settings;
+use crate::{operator, serve};
+use chrono::{DateTime, Utc};
+use portal::{Portal, berlin};
+use std::io;
+use std::path::Path;
+use tokio::net::TcpListener;
+
+/// `serve`
+pub(super) async fn serve(settings: Settings) -> Result<(), CommandError> {
+    let (portal, state, jobs) = prepare(&settings).await?;
+    let listener = listen(&settings).await?;
+    println!("Rücklauf ist bereit: {}", settings.base_url.as_str());
+    drop(portal);
+    Ok(serve::serve(listener, state, jobs).await?)
+}
+
+/// Opens the database and puts together what the handlers need.
+pub(super) async fn prepare(settings: &Settings) -> Result<(Portal, AppState, Jobs), CommandError> {
+    if !are_built() {
+        eprintln!(
+            "ACHTUNG: Dieses Programm enthält weder Gestaltung noch Skripte. Bitte mit app/build-browser und danach neu bauen."
+        );
+    }
+    let letters = operator::letters(settings)?;
+    let texts = operator::operator(settings, &letters)?;
+    let portal = open_with(settings, &letters).await?;
+    let jobs = Jobs::default();
+    let state = AppState::new(portal.clone(), settings.trusted_proxies.clone(), texts, letters, jobs.clone());
+    Ok((portal, state, jobs))
+}
+
+/// Takes the address; fails at once where somebody else has it.
+pub(super) async fn listen(settings: &Settings) -> Result<TcpListener, CommandError> {
+    let addr = settings.addr;
+    TcpListener::bind(addr).await.map_err(|error| {
+        let reason = match error.kind() {
+            io::ErrorKind::AddrInUse => "hier lauscht schon ein anderes Programm".to_owned(),
+            io::ErrorKind::AddrNotAvailable => "diese Adresse gehört nicht zu diesem Rechner".to_owned(),
+            io::ErrorKind::PermissionDenied => "dafür fehlt die Berechtigung".to_owned(),
+            _ => error.to_string(),
+        };
+        CommandError::Address { addr, reason }
+    })
+}
+
+/// `units import`
+pub(super) async fn import(portal: &Portal, file: &Path, wave: i32, extra: &[String]) -> Result<(), CommandError> {
+    let bytes = std::fs::read(file).map_err(file_error(file))?;
+    let done = portal.import_units(wave, &bytes, extra).await?;
+    println!(
+        "{} Einheiten in Welle {wave} übernommen: {} neue Einheiten, {} neue Fälle, {} geändert, {} unverändert.",
+        done.added + done.updated + done.unchanged,
+        done.new_units,
+        done.added,
+        done.updated,
+        done.unchanged
+    );
+    Ok(())
+}
+
+/// `mail due`
+pub(super) async fn mail_due(portal: &Portal, wave: Option<i32>, at: Option<DateTime<Utc>>) -> Result<(), CommandError> {
+    let due = portal.mail_due(wave, at).await?;
+    for mail in &due {
+        println!("{}\t{}\t{}\t{}", berlin::long(mail.due_at), mail.kind, mail.login, mail.recipient);
+    }
+    eprintln!("{} E-Mails sind an der Reihe.", due.len());
+    Ok(())
+}
+
+/// `mail run`
+pub(super) async fn mail_run(portal: &Portal, wave: Option<i32>, at: Option<DateTime<Utc>>) -> Result<(), CommandError> {
+    let run = portal.mail_run(wave, at).await?;
+    for mail in &run.sent {
+        println!("{}\t{}\t{}", mail.kind, mail.recipient, mail.file.display());
+    }
+    for (what, list) in [("entfällt", &run.cancelled), ("gescheitert", &run.failed)] {
+        for mail in list {
+            eprintln!("{} an {}: {what}, {}", mail.kind, mail.login, mail.reason);
+        }
+    }
+    eprintln!("{} E-Mails verschickt, {} entfallen, {} gescheitert.", run.sent.len(), run.cancelled.len(), run.failed.len());
+    if run.failed.is_empty() { Ok(()) } else { Err(refused("Nicht alle E-Mails ließen sich verschicken.")) }
+}

@@ -1,0 +1,152 @@
+//! What each command does: opens what it needs, calls one use case, says in
+//! German how it went. Every failure ends here as one sentence for stderr.
+
+mod data;
+mod demo;
+mod field;
+mod instrument;
+mod reasons;
+
+use crate::cli::{Command, Instrument, Mail, Staff, Units, Wave};
+use crate::operator::{self, Letter, Unreadable};
+use crate::settings::{Settings, SettingsError};
+use portal::{Clock, OpenError, Portal};
+use std::fmt::Display;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a command ended with 1. Its text is the reason people read.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Settings that cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database cannot be used.
+    #[error("{}", open_reason(.0))]
+    Open(#[from] OpenError),
+    /// Files beside the program.
+    #[error(transparent)]
+    Operator(#[from] Unreadable),
+    /// A file named on the command line.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The address is taken or not ours.
+    #[error("RUECKLAUF_ADDR = „{addr}“: {reason}")]
+    Address {
+        /// Where it should have listened.
+        addr: std::net::SocketAddr,
+        /// Why not.
+        reason: String,
+    },
+    /// The use case refused; its own sentence.
+    #[error("{0}")]
+    Refused(String),
+    /// The system does not let the program work.
+    #[error("Das System lässt das Programm nicht arbeiten: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Takes over the sentence of a use case.
+fn refused(error: impl Display) -> CommandError {
+    CommandError::Refused(error.to_string())
+}
+
+fn file_error(path: &Path) -> impl FnOnce(io::Error) -> CommandError {
+    let path = path.to_owned();
+    move |source| CommandError::File { path, source }
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// The reason, in German; nothing is half done then.
+pub fn run(command: Command) -> Result<(), CommandError> {
+    if let Command::Instrument { action: Instrument::Check { dir } } = &command {
+        return instrument::check(dir);
+    }
+    let settings = Settings::load()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async move {
+        match command {
+            Command::Serve => field::serve(settings).await,
+            Command::Demo(args) => demo::run(settings, args).await,
+            Command::Wave { action } => wave(&settings, action).await,
+            Command::Units { action: Units::Import { file, wave, extra } } => {
+                field::import(&open(&settings).await?, &file, wave, &extra).await
+            }
+            Command::Staff { action: Staff::Add { email, role } } => {
+                let link = open(&settings).await?.staff_add(&email, role).await?;
+                println!("{link}");
+                eprintln!("Mit diesem Link legt {email} das Passwort fest; er gilt einmal und 30 Tage.");
+                Ok(())
+            }
+            Command::Mail { action: Mail::Due(args) } => field::mail_due(&open(&settings).await?, args.wave, args.at).await,
+            Command::Mail { action: Mail::Run(args) } => field::mail_run(&open(&settings).await?, args.wave, args.at).await,
+            Command::Classify { wave } => data::classify(&open(&settings).await?, wave).await,
+            Command::Export(args) => data::export(&open(&settings).await?, args.wave, &args.out).await,
+            Command::Tables(args) => data::tables(&open(&settings).await?, &args).await,
+            Command::Backup { file } => data::backup(&open(&settings).await?, &file).await,
+            Command::Instrument { action: Instrument::Check { dir } } => instrument::check(&dir),
+        }
+    })
+}
+
+async fn wave(settings: &Settings, action: Wave) -> Result<(), CommandError> {
+    let portal = open(settings).await?;
+    match action {
+        Wave::Add { wave, stichtag, zeitraum, start, deadline, vorwelle, instrument } => {
+            let instrument = instrument.as_deref().map(instrument::files).transpose()?;
+            let new = portal::NewWave { key: wave, stichtag, zeitraum, start, deadline, previous: vorwelle, instrument };
+            portal.wave_add(new).await?;
+            println!("Welle {wave} ist angelegt.");
+        }
+        Wave::Open { wave } => {
+            let opened = portal.wave_open(wave).await?;
+            println!("Welle {wave} ist offen: {} Einheiten, {} Einladungen im Postausgang.", opened.units, opened.invitations);
+        }
+        Wave::Close { wave } => {
+            portal.wave_close(wave).await?;
+            println!("Welle {wave} ist geschlossen.");
+        }
+    }
+    Ok(())
+}
+
+/// Opens the database behind the settings.
+async fn open(settings: &Settings) -> Result<Portal, CommandError> {
+    let letters = operator::letters(settings)?;
+    open_with(settings, &letters).await
+}
+
+async fn open_with(settings: &Settings, letters: &[Letter]) -> Result<Portal, CommandError> {
+    let (url, base, mail) = (&settings.database_url, settings.base_url.clone(), settings.mail.clone());
+    let portal_settings = portal::Settings {
+        contact: settings.contact.clone(),
+        letters: operator::endorsements(settings, letters),
+        k3_rule: settings.k3_rule,
+        ..portal::Settings::new(url.clone(), base, mail)
+    };
+    Ok(Portal::open(portal_settings, Clock::system()).await?)
+}
+
+fn open_reason(error: &OpenError) -> String {
+    match error {
+        OpenError::WrongUrl { reason } => {
+            format!("DATABASE_URL ist nicht verwendbar ({reason}); erwartet wird sqlite:DATEI oder postgres://NAME@HOST/DATENBANK")
+        }
+        OpenError::Unreadable(cause) => format!("Die Datenbank (DATABASE_URL) ist nicht lesbar: {cause}"),
+        OpenError::ForeignSchema { table } => format!(
+            "Die Datenbank (DATABASE_URL) gehört einem anderen Programm: Sie enthält die Tabelle „{table}“, aber keine von Rücklauf. Bitte eine leere angeben."
+        ),
+        OpenError::NewerSchema { found, known } => format!(
+            "Die Datenbank (DATABASE_URL) ist neuer als dieses Programm (Stand {found}, bekannt bis {known}). Bitte das neuere Programm verwenden."
+        ),
+        OpenError::OldSqlite(version) => format!("SQLite {version} ist zu alt; nötig ist mindestens 3.51.3."),
+        OpenError::Migrate(cause) => format!("Die Datenbank (DATABASE_URL) lässt sich nicht auf Stand bringen: {cause}"),
+    }
+}

@@ -1,0 +1,153 @@
+//! Signing in and out, asking for access, setting a password.
+
+use super::{resume, see};
+use crate::http::address::ClientAddress;
+use crate::http::error::HttpError;
+use crate::http::fields::Fields;
+use crate::http::pages::{PageContext, render};
+use crate::http::paths;
+use crate::http::session::{signed_in, signed_out};
+use crate::http::state::AppState;
+use app::{FormErrors, Resume, Typed, Viewer};
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use portal::{RequestAccessError, SetPasswordError, SignInError, berlin};
+
+/// Prefix of the fields that were posted after a session had ended.
+pub(super) const CARRIED: &str = "fort__";
+
+/// `POST /anmelden`
+pub(in crate::http) async fn sign_in(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    ClientAddress(from): ClientAddress,
+    mut fields: Fields,
+) -> Result<Response, HttpError> {
+    let carried = fields.take_prefixed(CARRIED);
+    let form = fields.only(&["kennung", "passwort", "weiter"])?;
+    let (login, wanted) = (form.get("kennung"), form.get("weiter"));
+    let refused = match state.portal().sign_in(login, form.get("passwort"), from).await {
+        Ok(new) => {
+            if let Some(earlier) = &viewer.0 {
+                state.portal().sign_out(earlier).await?;
+            }
+            let next = if carried.is_empty() {
+                paths::after_sign_in(wanted, &new.session.who)
+            } else {
+                resume::apply(&state, &new.session, wanted, Fields(carried)).await?
+            };
+            let mut response = see(&next);
+            signed_in(&mut response, &new.token, state.base_url())?;
+            return Ok(response);
+        }
+        Err(SignInError::Store(error)) => return Err(error.into()),
+        Err(SignInError::Wrong) => Refused::new(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
+        Err(SignInError::Throttled { until }) => Refused::until(until),
+    };
+    let resume = (!carried.is_empty()).then(|| Resume { target: wanted.to_owned(), fields: carried });
+    let typed = vec![("kennung".to_owned(), login.to_owned()), ("weiter".to_owned(), wanted.to_owned())];
+    let context = PageContext { resume, typed: Some(Typed(typed)), ..PageContext::new(&state, Viewer(None)) };
+    refused.answer(context, "/anmelden").await
+}
+
+/// `POST /abmelden`; with `ueberall` on every computer.
+pub(in crate::http) async fn sign_out(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    let form = fields.only(&["ueberall"])?;
+    if let Some(session) = &viewer.0 {
+        if form.get("ueberall").is_empty() {
+            state.portal().sign_out(session).await?;
+        } else {
+            state.portal().sign_out_everywhere(session).await?;
+        }
+    }
+    let mut response = see("/anmelden?meldung=abgemeldet");
+    signed_out(&mut response, state.base_url())?;
+    Ok(response)
+}
+
+/// `POST /passwort-vergessen`: the same answer for every name.
+pub(in crate::http) async fn request_access(
+    State(state): State<AppState>,
+    ClientAddress(from): ClientAddress,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    let form = fields.only(&["kennung"])?;
+    let login = form.get("kennung").trim();
+    let typed = Some(Typed(vec![("kennung".to_owned(), login.to_owned())]));
+    let context = PageContext { typed, ..PageContext::new(&state, Viewer(None)) };
+    if login.is_empty() {
+        let refused = Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "Bitte geben Sie Ihre Kennung oder E-Mail-Adresse ein.");
+        return refused.answer(context, "/passwort-vergessen").await;
+    }
+    match state.portal().request_access(login, from).await {
+        Ok(()) => {
+            state.jobs().wake();
+            Ok(see("/anmelden?meldung=zugang-angefordert"))
+        }
+        Err(RequestAccessError::Store(error)) => Err(error.into()),
+        Err(RequestAccessError::Throttled { until }) => Refused::until(until).answer(context, "/passwort-vergessen").await,
+    }
+}
+
+/// `POST /zugang/{token}`
+pub(in crate::http) async fn set_password(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    let form = fields.only(&["passwort", "passwort2"])?;
+    let page = format!("/zugang/{}", paths::encoded(&token));
+    let context = PageContext::new(&state, Viewer(None));
+    match state.portal().set_password(&token, form.get("passwort"), form.get("passwort2")).await {
+        Ok(()) => {
+            state.jobs().wake();
+            Ok(see("/anmelden?meldung=passwort-gesetzt"))
+        }
+        // The page itself says that the link no longer holds.
+        Err(SetPasswordError::Expired) => Ok(render(context, &page).await),
+        Err(SetPasswordError::Invalid(errors)) => {
+            let errors = errors.into_iter().map(|error| (error.field.to_string(), error.message.to_string())).collect();
+            let refused = Refused { status: StatusCode::UNPROCESSABLE_ENTITY, errors: FormErrors(errors), retry_after: None };
+            refused.answer(context, &page).await
+        }
+        Err(SetPasswordError::Store(error)) => Err(error.into()),
+    }
+}
+
+const WRONG: &str = "Kennung oder Passwort stimmt nicht. Bitte prüfen Sie beides. Wenn Sie noch kein Passwort festgelegt haben, nutzen Sie den Link aus Ihrer Einladung.";
+
+/// A form that is shown again with what was wrong.
+struct Refused {
+    status: StatusCode,
+    errors: FormErrors,
+    retry_after: Option<DateTime<Utc>>,
+}
+
+impl Refused {
+    fn new(status: StatusCode, sentence: &str) -> Self {
+        Self { status, errors: FormErrors(vec![("kennung".to_owned(), sentence.to_owned())]), retry_after: None }
+    }
+
+    fn until(until: DateTime<Utc>) -> Self {
+        let sentence = format!("Zu viele Versuche. Bitte versuchen Sie es ab {} noch einmal.", berlin::long(until));
+        Self { retry_after: Some(until), ..Self::new(StatusCode::TOO_MANY_REQUESTS, &sentence) }
+    }
+
+    async fn answer(self, context: PageContext, path: &str) -> Result<Response, HttpError> {
+        let mut page = render(PageContext { errors: Some(self.errors), ..context }, path).await;
+        *page.status_mut() = self.status;
+        if let Some(until) = self.retry_after
+            && let Ok(value) = HeaderValue::from_str(&until.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        {
+            page.headers_mut().insert(header::RETRY_AFTER, value);
+        }
+        Ok(page)
+    }
+}

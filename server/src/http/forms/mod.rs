@@ -1,0 +1,19 @@
+//! Posted forms: each handler reads names and values, calls one use case and
+//! redirects to a path of its own choosing (303), so that every form works
+//! without scripts and a reload never posts again.
+
+pub(super) mod account;
+pub(super) mod answers;
+pub(super) mod decision;
+mod resume;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// Tells the browser to get `path`, one of our own.
+fn see(path: &str) -> Response {
+    match HeaderValue::from_str(path) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err(_) => super::error::HttpError::Internal(format!("no address: {path:?}")).into_response(),
+    }
+}

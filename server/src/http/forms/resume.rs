@@ -1,0 +1,36 @@
+//! What was posted after a session had ended, applied after signing in again:
+//! only where it was meant for the unit that signed in.
+
+use super::answers::{self, UNIT};
+use crate::http::error::HttpError;
+use crate::http::fields::Fields;
+use crate::http::paths;
+use crate::http::state::AppState;
+use portal::{Session, Who};
+
+/// Applies carried fields to the path they were posted to and says where to
+/// go then. Submitting and deciding are asked for again instead.
+pub(super) async fn apply(
+    state: &AppState,
+    session: &Session,
+    target: &str,
+    fields: Fields,
+) -> Result<String, HttpError> {
+    let Who::Unit { kennung, .. } = &session.who else {
+        return Ok(paths::after_sign_in(target, &session.who));
+    };
+    let made_for = fields.0.iter().find(|(name, _)| name == UNIT).map(|(_, value)| value);
+    if made_for != Some(kennung) {
+        return Ok("/befragung?meldung=andere-einheit".to_owned());
+    }
+    let done = match target.strip_prefix("/befragung/") {
+        Some("pruefung") => answers::store_reasons(state.portal(), session, fields).await,
+        Some("abgabe" | "quittung" | "druck") | None => Ok(paths::after_sign_in(target, &session.who)),
+        Some(letter) => answers::store_module(state.portal(), session, letter, fields).await,
+    };
+    match done {
+        // Closed or handed in meanwhile: the page itself shows how it stands.
+        Err(HttpError::Refused(_)) => Ok(paths::after_sign_in(target, &session.who)),
+        done => done,
+    }
+}

@@ -1,0 +1,157 @@
+//! HTTP: which addresses there are, and the rules that hold for all of them.
+//!
+//! Handlers are short: who is asking, one use case of `portal`, its outcome
+//! as a redirect or a page of `app`. What holds everywhere (host, origin,
+//! size, time, headers, failures) stands in layers around them, with no
+//! exception list.
+
+mod address;
+mod assets;
+mod error;
+mod failure;
+mod fields;
+mod forms;
+mod headers;
+mod host;
+mod letters;
+mod pages;
+mod paths;
+mod questionnaire;
+mod session;
+mod state;
+
+pub use assets::are_built;
+pub use error::HttpError;
+pub(crate) use paths::encoded;
+pub use state::AppState;
+
+use axum::{Extension, Router};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use std::time::Duration;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Largest body: a module's form with every text at its limit fits in.
+const BODY_LIMIT: usize = 1024 * 1024;
+/// What the sign-in page may add to a form it carries along.
+const CARRIED_LIMIT: usize = BODY_LIMIT + 64 * 1024;
+/// Longest time for one answer.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// A router that keeps a list of what it routes.
+struct Routes {
+    router: Router<AppState>,
+    list: Vec<(Method, String)>,
+}
+
+impl Routes {
+    fn new() -> Self {
+        Self { router: Router::new(), list: Vec::new() }
+    }
+
+    fn add(mut self, method: Method, path: &str, handler: MethodRouter<AppState>) -> Self {
+        self.router = self.router.route(path, handler);
+        self.list.push((method, path.to_owned()));
+        self
+    }
+}
+
+/// Addresses of people: pages and forms, with their session.
+fn for_people() -> Routes {
+    let pages = pages::paths()
+        .into_iter()
+        .fold(Routes::new(), |routes, path| routes.add(Method::GET, &path, get(pages::page)));
+    let forms = pages
+        .add(Method::GET, "/", get(pages::home))
+        .add(
+            Method::POST,
+            "/anmelden",
+            post(forms::account::sign_in).layer(DefaultBodyLimit::max(CARRIED_LIMIT)),
+        )
+        .add(Method::POST, "/abmelden", post(forms::account::sign_out))
+        .add(Method::POST, "/passwort-vergessen", post(forms::account::request_access))
+        .add(Method::POST, "/zugang/{token}", post(forms::account::set_password))
+        .add(Method::POST, "/befragung/pruefung", post(forms::answers::review))
+        .add(Method::POST, "/befragung/abgabe", post(forms::answers::submit))
+        .add(Method::POST, "/befragung/{modul}", post(forms::answers::module))
+        .add(Method::POST, "/institut/fall/{kennung}/{entscheidung}", post(forms::decision::decide));
+    app::register_server_functions();
+    leptos::server_fn::axum::server_fn_paths().fold(forms, |routes, (path, method)| {
+        routes.add(method, path, axum::routing::any(server_function))
+    })
+}
+
+/// Addresses of programs and files, which know nobody.
+fn for_everybody() -> Routes {
+    Routes::new()
+        .add(Method::GET, "/assets/{name}", get(assets::serve))
+        .add(Method::GET, "/fragebogen/{version}", get(questionnaire::serve))
+        .add(Method::GET, "/begleitschreiben/{name}", get(letters::serve))
+}
+
+/// Every address with its method, in the notation of the router: what the
+/// test of who may do what goes through.
+#[must_use]
+pub fn routes() -> Vec<(Method, String)> {
+    let mut list = for_people().list;
+    list.extend(for_everybody().list);
+    list.push((Method::GET, HEALTH.to_owned()));
+    list
+}
+
+const HEALTH: &str = "/healthz";
+
+/// The whole portal as one service.
+pub fn router(state: &AppState) -> Router {
+    let people = for_people()
+        .router
+        .route_layer(from_fn_with_state(state.clone(), session::guard))
+        .route_layer(from_fn_with_state(state.clone(), session::look_up));
+    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
+    Router::new()
+        .merge(people)
+        .layer(compression)
+        .merge(for_everybody().router)
+        .fallback(failure::not_found)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestBodyLimitLayer::new(CARRIED_LIMIT))
+        .layer(CsrfLayer::new().with_rejection_response(|_| HttpError::ForeignOrigin.into_response()))
+        .layer(from_fn_with_state(state.clone(), host::check))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(CatchPanicLayer::custom(failure::panicked))
+        .layer(from_fn_with_state(state.clone(), failure::pages))
+        .route(HEALTH, get(health))
+        .layer(from_fn_with_state(state.clone(), headers::protect))
+        .with_state(state.clone())
+}
+
+/// `/healthz`: 200 when the database answers.
+async fn health(State(state): State<AppState>) -> (StatusCode, &'static str) {
+    if state.portal().healthy().await {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n")
+    }
+}
+
+/// Functions of the hydrated form, with the same session as its pages.
+async fn server_function(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<app::Viewer>,
+    mut request: Request,
+) -> Response {
+    // Without these it would redirect plain form posts to wherever they came from.
+    request.headers_mut().remove(header::REFERER);
+    request.headers_mut().remove(header::ACCEPT);
+    let context = pages::PageContext::new(&state, viewer);
+    let provide = move || context.clone().provide();
+    leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
+}

@@ -1,0 +1,121 @@
+//! Who is asking: the session cookie, looked up once per request, and who may
+//! enter which part of the portal. Use cases get the session from here and
+//! never take a unit from a request.
+
+use super::error::HttpError;
+use super::fields::Fields;
+use super::pages::{PageContext, render};
+use super::state::AppState;
+use app::{Resume, Viewer};
+use axum::Extension;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use portal::{BaseUrl, Session, Who};
+
+/// Puts [`Viewer`] into the request, and into a failed answer for its page.
+pub(super) async fn look_up(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let viewer = match token(request.headers(), state.base_url()) {
+        None => Viewer(None),
+        Some(token) => match state.portal().session(token).await {
+            Ok(session) => Viewer(session),
+            Err(error) => return HttpError::from(error).into_response(),
+        },
+    };
+    request.extensions_mut().insert(viewer.clone());
+    let mut response = next.run(request).await;
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response.extensions_mut().insert(viewer);
+    }
+    response
+}
+
+/// The questionnaire belongs to units, the institute to staff; to the other
+/// kind neither exists. Who is signed out is asked to sign in, and whatever
+/// was posted is carried along.
+pub(super) async fn guard(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let for_units = within(path, "/befragung");
+    let for_staff = within(path, "/institut");
+    match viewer.0.as_ref().map(|session| &session.who) {
+        _ if !for_units && !for_staff => next.run(request).await,
+        Some(Who::Unit { .. }) if for_units => next.run(request).await,
+        Some(Who::Staff { .. }) if for_staff => next.run(request).await,
+        Some(_) => HttpError::NotFound.into_response(),
+        None if *request.method() == Method::POST => carry_along(&state, request).await,
+        None => {
+            let wanted = request.uri().path_and_query().map_or(path, |whole| whole.as_str());
+            Redirect::to(&super::paths::sign_in_for(wanted)).into_response()
+        }
+    }
+}
+
+fn within(path: &str, part: &str) -> bool {
+    path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The sign-in page with everything that was posted in hidden fields.
+async fn carry_along(state: &AppState, request: Request) -> Response {
+    let target = request.uri().path().to_owned();
+    let Fields(fields) = match Fields::read(request).await {
+        Ok(fields) => fields,
+        Err(error) => return error.into_response(),
+    };
+    let context = PageContext { resume: Some(Resume { target, fields }), ..PageContext::new(state, Viewer(None)) };
+    let mut page = render(context, "/anmelden").await;
+    *page.status_mut() = StatusCode::UNAUTHORIZED;
+    page
+}
+
+/// The session behind a request that [`guard`] let in.
+pub(super) struct SignedIn(pub(super) Session);
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, HttpError> {
+        let viewer = parts.extensions.get::<Viewer>().cloned().unwrap_or_default();
+        viewer.0.map(Self).ok_or(HttpError::NotFound)
+    }
+}
+
+/// Name of the cookie: with the strictest prefix wherever it is encrypted.
+fn cookie_name(base_url: &BaseUrl) -> &'static str {
+    if base_url.is_https() { "__Host-ruecklauf" } else { "ruecklauf" }
+}
+
+fn token<'a>(headers: &'a HeaderMap, base_url: &BaseUrl) -> Option<&'a str> {
+    let name = cookie_name(base_url);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
+}
+
+/// The cookie of a new session; ends with the browser.
+pub(super) fn signed_in(response: &mut Response, token: &str, base_url: &BaseUrl) -> Result<(), HttpError> {
+    set_cookie(response, token, "", base_url)
+}
+
+/// Takes the cookie away.
+pub(super) fn signed_out(response: &mut Response, base_url: &BaseUrl) -> Result<(), HttpError> {
+    set_cookie(response, "", "; Max-Age=0", base_url)
+}
+
+fn set_cookie(response: &mut Response, value: &str, more: &str, base_url: &BaseUrl) -> Result<(), HttpError> {
+    let secure = if base_url.is_https() { "; Secure" } else { "" };
+    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}", cookie_name(base_url));
+    let cookie = HeaderValue::from_str(&cookie).map_err(|_| HttpError::Internal("session token is no header value".into()))?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! What every handler can reach.
+
+use super::questionnaire::Questionnaires;
+use crate::jobs::Jobs;
+use crate::operator::Letter;
+use app::{Assets, Operator};
+use ipnet::IpNet;
+use portal::{BaseUrl, Portal};
+use std::sync::Arc;
+
+/// Cheap to clone; one per program.
+#[derive(Clone)]
+pub struct AppState {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    portal: Portal,
+    base_url: BaseUrl,
+    trusted_proxies: Vec<IpNet>,
+    operator: Arc<Operator>,
+    letters: Vec<Letter>,
+    assets: Assets,
+    questionnaires: Questionnaires,
+    jobs: Jobs,
+}
+
+impl AppState {
+    /// Puts together what the handlers need.
+    #[must_use]
+    pub fn new(
+        portal: Portal,
+        trusted_proxies: Vec<IpNet>,
+        operator: Operator,
+        letters: Vec<Letter>,
+        jobs: Jobs,
+    ) -> Self {
+        let base_url = portal.settings().base_url.clone();
+        let questionnaires = Questionnaires::default();
+        let assets = super::assets::addresses();
+        let operator = Arc::new(operator);
+        let inner = Inner { portal, base_url, trusted_proxies, operator, letters, assets, questionnaires, jobs };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The use cases.
+    #[must_use]
+    pub fn portal(&self) -> &Portal {
+        &self.inner.portal
+    }
+
+    pub(super) fn base_url(&self) -> &BaseUrl {
+        &self.inner.base_url
+    }
+
+    pub(super) fn trusted_proxies(&self) -> &[IpNet] {
+        &self.inner.trusted_proxies
+    }
+
+    pub(super) fn operator(&self) -> Arc<Operator> {
+        self.inner.operator.clone()
+    }
+
+    pub(super) fn letters(&self) -> &[Letter] {
+        &self.inner.letters
+    }
+
+    pub(super) fn assets(&self) -> Assets {
+        self.inner.assets.clone()
+    }
+
+    pub(super) fn questionnaires(&self) -> &Questionnaires {
+        &self.inner.questionnaires
+    }
+
+    pub(super) fn jobs(&self) -> &Jobs {
+        &self.inner.jobs
+    }
+}

@@ -1,0 +1,87 @@
+//! Listens, answers, and stops in order: no new connection, running requests
+//! finish, jobs finish, the database closes.
+
+use crate::http::{AppState, router};
+use crate::jobs::Jobs;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+/// Longest wait for the head of a request, so that idle connections of
+/// hostile clients end.
+const HEAD_TIME_LIMIT: Duration = Duration::from_secs(20);
+/// Longest wait for running requests at the end.
+const GRACE: Duration = Duration::from_secs(30);
+/// Pause after a connection could not be accepted (out of descriptors).
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Answers on `listener` until a signal ends it.
+///
+/// # Errors
+/// Where signals cannot be received.
+pub async fn serve(listener: TcpListener, state: AppState, jobs: Jobs) -> io::Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let portal = state.portal().clone();
+    let jobs = tokio::spawn(jobs.run(portal.clone(), stopped));
+    let connections = GracefulShutdown::new();
+    accept(&listener, &state, &connections).await?;
+    drop(listener);
+    tracing::info!("stopping");
+    if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
+        tracing::warn!("some requests were still running");
+    }
+    let _ = stop.send(true);
+    if let Err(error) = jobs.await {
+        tracing::error!(%error, "jobs");
+    }
+    portal.close().await;
+    Ok(())
+}
+
+/// Takes connections until SIGTERM or SIGINT.
+async fn accept(listener: &TcpListener, state: &AppState, connections: &GracefulShutdown) -> io::Result<()> {
+    let service = router(state);
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "accepting a connection");
+                tokio::time::sleep(BREATH).await;
+                continue;
+            }
+        };
+        let _ = stream.set_nodelay(true);
+        let service = service.clone();
+        let answer = hyper::service::service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
+            service.clone().oneshot(request)
+        });
+        let connection = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIME_LIMIT)
+            .serve_connection(TokioIo::new(stream), answer);
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = pin!(connection).await {
+                tracing::debug!(%error, "connection");
+            }
+        });
+    }
+}
