@@ -10,19 +10,19 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// Never overwrites.
-    #[error("{0} exists already")]
+    #[error("Die Datei {0} gibt es schon; bitte wählen Sie einen anderen Namen.")]
     Exists(PathBuf),
     /// The file cannot be written or renamed.
-    #[error("the copy cannot be written: {0}")]
+    #[error("Die Sicherung kann nicht geschrieben werden: {0}")]
     Output(#[from] std::io::Error),
     /// SQLite could not copy.
-    #[error("the copy failed: {0}")]
+    #[error("Die Sicherung ist fehlgeschlagen: {0}")]
     Copy(#[from] sqlx::Error),
     /// PostgreSQL's program for it is not installed.
-    #[error("pg_dump is missing; install PostgreSQL's client programs")]
+    #[error("pg_dump fehlt. Bitte installieren Sie die Client-Programme von PostgreSQL.")]
     NoPgDump,
     /// It failed; its own words.
-    #[error("pg_dump failed: {0}")]
+    #[error("pg_dump ist fehlgeschlagen: {0}")]
     PgDump(String),
 }
 

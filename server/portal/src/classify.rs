@@ -12,7 +12,7 @@ use survey::{AgeGroup, Entries, Sheet};
 #[derive(Debug, thiserror::Error)]
 pub enum ClassifyError {
     /// There is no such wave.
-    #[error("there is no wave {0}")]
+    #[error("Die Welle {0} gibt es nicht.")]
     NoWave(i32),
     /// The store failed.
     #[error(transparent)]

@@ -22,7 +22,7 @@ pub(crate) struct Source {
 
 /// A questionnaire that cannot be used, with every finding.
 #[derive(Debug, thiserror::Error)]
-#[error("the questionnaire has {} errors", .0.len())]
+#[error("Der Fragebogen hat Fehler, Anzahl: {}", .0.len())]
 pub struct BadInstrument(pub Vec<survey::load::Diagnostic>);
 
 impl Instruments {

@@ -39,8 +39,8 @@ pub use mail::{DueMail, FailedMail, MailError, MailKind, MailRun, SentMail};
 pub use portal::Portal;
 pub use register::{ImportError, Imported, LARGEST_REGISTER, RowError};
 pub use respondent::{
-    CaseContact, CaseView, ConfirmError, Conflict, HistoryEntry, ItemChange, LONGEST_ANSWER, Receipt, SaveError, Saved,
-    StoredAnswer, SubmitError,
+    Barred, CaseContact, CaseView, ConfirmError, Conflict, HistoryEntry, ItemChange, LONGEST_ANSWER, Receipt,
+    SaveError, Saved, StoredAnswer, SubmitError,
 };
 pub use results::ExportError;
 pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings};

@@ -53,7 +53,9 @@ pub(crate) fn new_id(now: DateTime<Utc>) -> Result<String, NoRandomness> {
     let [first_high, first_low] = first.to_be_bytes();
     (bytes[0], bytes[1], bytes[2], bytes[3]) = (first_high, first_low, mid & 0x0F, low);
     let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
-    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().to_string())
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &bytes)
+        .into_uuid()
+        .to_string())
 }
 
 /// Letters and digits that are not mistaken for one another (Crockford).

@@ -87,13 +87,13 @@ pub struct BaseUrl {
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BaseUrlError {
     /// Neither `http://` nor `https://`.
-    #[error("{0:?} does not start with http:// or https://")]
+    #[error("„{0}“ beginnt nicht mit http:// oder https://")]
     Scheme(String),
     /// No host, or characters no host has.
-    #[error("{0:?} names no host")]
+    #[error("„{0}“ nennt keinen Rechner")]
     Host(String),
     /// A path, a query, a fragment or a user name.
-    #[error("{0:?} must be only scheme, host and port, such as https://ruecklauf.example")]
+    #[error("„{0}“ darf nur aus Protokoll, Rechner und Port bestehen, zum Beispiel https://ruecklauf.example")]
     More(String),
 }
 

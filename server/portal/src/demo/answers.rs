@@ -216,15 +216,15 @@ fn core(
     let id = |stem: &'static str| ids(stem, suffix);
     // zkT: 53 of 56 generalised for all; elsewhere both variants equally.
     let for_all = if form == Form::Zkt {
-        place % 25 != 0
+        !place.is_multiple_of(25)
     } else {
-        place % 2 == 0
+        place.is_multiple_of(2)
     };
     // Experts where zkT specialise, full specialisation elsewhere (section 3.2).
     let experts = if form == Form::Zkt {
-        place % 3 != 0
+        !place.is_multiple_of(3)
     } else {
-        place % 9 == 0
+        place.is_multiple_of(9)
     };
     let (d1, d2) = match (generalised, for_all, experts) {
         (true, true, _) => ("2", ""),
@@ -244,7 +244,7 @@ fn core(
         set.insert("E4", "2".into());
     }
     let computes = if form == Form::Zkt {
-        place % 4 != 0
+        !place.is_multiple_of(4)
     } else {
         place % 5 < 2
     };
@@ -259,7 +259,7 @@ fn core(
     let teams = if form == Form::Zkt {
         place % 10 < 3
     } else {
-        place % 10 == 0
+        place.is_multiple_of(10)
     };
     set.insert(id("F2"), if teams { "1" } else { "2" }.into());
     let close = place % 3 == 1;
@@ -334,7 +334,7 @@ fn german(value: i64, decimals: u32) -> String {
     let whole = (value / unit).abs().to_string();
     let mut text = String::new();
     for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place) % 3 == 0 {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
             text.push('.');
         }
         text.push(digit);

@@ -187,7 +187,7 @@ impl Portal {
 
     /// One hash for all accounts that have none yet.
     async fn set_passwords(&self) -> Result<(), DemoError> {
-        let hash = self.hasher().hash(PASSWORD).await.map_err(StoreError::from)?;
+        let hash = self.hasher().hash(PASSWORD).await?;
         let mut tx = self.write().await?;
         let at = self.now().timestamp_micros();
         run!(

@@ -111,7 +111,7 @@ pub(super) fn offices() -> Vec<Office> {
 
 fn plain_letters(place: usize) -> Letters {
     Letters {
-        generalised: place % 3 == 0,
+        generalised: place.is_multiple_of(3),
         placement_integrated: place % 5 < 3,
         benefits_integrated: false,
     }

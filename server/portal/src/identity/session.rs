@@ -88,7 +88,7 @@ impl fmt::Display for Role {
 
 /// Not one of `viewer`, `editor`, `admin`.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0:?} is no role; there are viewer, editor and admin")]
+#[error("„{0}“ ist keine Rolle; es gibt viewer, editor und admin")]
 pub struct UnknownRole(String);
 
 impl FromStr for Role {

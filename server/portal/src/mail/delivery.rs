@@ -5,89 +5,22 @@
 //! state is taken again once its lease has run out, under the same number and
 //! Message-ID, so that the file it may have left is replaced, not doubled.
 
-use super::MailKind;
 use super::compose::{self, Composed, Outcome};
 use super::letters::Letter;
 use super::message::{self, Envelope, one_line};
+use super::{DueMail, FailedMail, MailError, MailKind, MailRun, SentMail};
 use crate::Portal;
 use crate::settings::MailTarget;
 use crate::store::outbox::{self, Handed, OutboxRow};
-use crate::store::{Conn, StoreError, Stored};
+use crate::store::{Conn, Stored};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How long a worker keeps a mail before another may take it.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 /// First pause after a failed attempt; doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(4);
-
-/// A mail that is due.
-#[derive(Clone, Debug)]
-pub struct DueMail {
-    /// What it is about.
-    pub kind: MailKind,
-    /// Wave it belongs to, if any.
-    pub wave: Option<i32>,
-    /// Kennung or e-mail address of the account it goes to.
-    pub login: String,
-    /// Address it would go to now.
-    pub recipient: String,
-    /// Since when it is due.
-    pub due_at: DateTime<Utc>,
-}
-
-/// What a run did.
-#[derive(Clone, Debug, Default)]
-pub struct MailRun {
-    /// Handed over.
-    pub sent: Vec<SentMail>,
-    /// No longer due when its turn came, with the reason.
-    pub cancelled: Vec<FailedMail>,
-    /// Could not be built or handed over, with the reason.
-    pub failed: Vec<FailedMail>,
-}
-
-/// A mail that was handed over.
-#[derive(Clone, Debug)]
-pub struct SentMail {
-    /// What it is about.
-    pub kind: MailKind,
-    /// Address it went to.
-    pub recipient: String,
-    /// The file it became.
-    pub file: PathBuf,
-}
-
-/// A mail that was not sent.
-#[derive(Clone, Debug)]
-pub struct FailedMail {
-    /// What it is about.
-    pub kind: MailKind,
-    /// Kennung or e-mail address of the account it was for.
-    pub login: String,
-    /// Why not.
-    pub reason: String,
-}
-
-/// Why a run stopped. What was sent before stays sent.
-#[derive(Debug, thiserror::Error)]
-pub enum MailError {
-    /// There is no such wave.
-    #[error("there is no wave {0}")]
-    NoWave(i32),
-    /// The directory for mails cannot be made or written.
-    #[error("mails cannot be written to {path}: {source}")]
-    Directory {
-        /// The directory.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 impl Portal {
     /// What is due at `at` (now, if not given): of one wave and of no wave in

@@ -18,10 +18,10 @@ const LONGEST_NAME: usize = 120;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BuildError {
     /// The receiver's address is none.
-    #[error("the address cannot be used: {0}")]
+    #[error("Die Adresse ist nicht verwendbar: {0}")]
     Address(#[from] AddressError),
     /// Something else in the header.
-    #[error("the mail cannot be built: {0}")]
+    #[error("Die E-Mail lässt sich nicht aufbauen: {0}")]
     Message(#[from] lettre::error::Error),
 }
 

@@ -8,8 +8,9 @@ mod compose;
 mod delivery;
 mod letters;
 mod message;
+mod report;
 
-pub use delivery::{DueMail, FailedMail, MailError, MailRun, SentMail};
+pub use report::{DueMail, FailedMail, MailError, MailRun, SentMail};
 
 use crate::secrets::{NoRandomness, new_id};
 use crate::store::outbox::{self, NewMailRow};

@@ -3,10 +3,11 @@
 //! All rows or none: everything that is wrong is reported at once, with line,
 //! field, value and rule, and nothing is stored then.
 
+mod report;
 mod rows;
 mod table;
 
-pub use rows::RowError;
+pub use report::RowError;
 
 use crate::Portal;
 use crate::secrets::{NoRandomness, new_id};
@@ -16,7 +17,8 @@ use crate::store::{Conn, StoreError, Stored, accounts, waves};
 use crate::waves::{WaveState, read_state};
 use crate::words;
 use chrono::{DateTime, Utc};
-use rows::{Findings, Office};
+use report::Findings;
+use rows::Office;
 use std::collections::HashMap;
 use survey::status::Status;
 
@@ -40,19 +42,19 @@ pub struct Imported {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// There is no such wave.
-    #[error("there is no wave {0}")]
+    #[error("Die Welle {0} gibt es nicht. Legen Sie sie mit „wave add“ an.")]
     NoWave(i32),
     /// The wave is over.
-    #[error("wave {0} is closed")]
+    #[error("Die Welle {0} ist geschlossen.")]
     Closed(i32),
     /// Larger than [`LARGEST_REGISTER`].
-    #[error("the file has {0} bytes; at most {LARGEST_REGISTER} are read")]
+    #[error("Die Datei hat {0} Byte; höchstens {LARGEST_REGISTER} werden gelesen.")]
     TooLarge(usize),
     /// Not a table at all.
-    #[error("the file cannot be read: {0}")]
+    #[error("Die Datei ist nicht lesbar: {0}")]
     Unreadable(String),
     /// Rows that are wrong, in the order of the file.
-    #[error("{} rows or columns are wrong; nothing was imported", .0.len())]
+    #[error("Nichts wurde eingelesen; zu berichtigen: {}", .0.len())]
     Report(Vec<RowError>),
     /// The store failed.
     #[error(transparent)]
@@ -125,7 +127,6 @@ async fn store(
         .iter()
         .map(|office| Ok((new_id(now)?, *office)))
         .collect::<Result<Vec<_>, NoRandomness>>()?;
-    let unit = |(id, office): &'_ (String, &'_ Office)| (id.clone(), office.key.clone());
     let units: Vec<NewUnit<'_>> = with_ids
         .iter()
         .map(|(id, office)| NewUnit {
@@ -135,7 +136,7 @@ async fn store(
         })
         .collect();
     cases::insert_units(conn, &units, at).await?;
-    ids.extend(with_ids.iter().map(|one| unit(one)).map(|(id, key)| (key, id)));
+    ids.extend(with_ids.iter().map(|(id, office)| (office.key.clone(), id.clone())));
     let changed: Vec<&Office> = offices
         .iter()
         .filter(|office| present.get(&office.key).is_none_or(|case| !office.equals(case)))

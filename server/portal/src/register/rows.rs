@@ -1,11 +1,11 @@
 //! What a row of the register must be. Pure: collects every finding.
 
+use super::report::Findings;
 use super::table::{Record, Table};
 use crate::input::has_control_characters;
 use crate::store::cases::CaseRow;
 use crate::words;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use survey::{Form, Land};
 use validator::{ValidateEmail, ValidateLength};
 
@@ -15,58 +15,6 @@ const COLUMNS: [&str; 6] = ["kennung", "name", "form", "land", "kontakt_name", "
 const LONGEST_KENNUNG: u64 = 40;
 const LONGEST_TEXT: u64 = 200;
 const LONGEST_EMAIL: u64 = 254;
-
-/// One thing that is wrong with a register.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowError {
-    /// Line of the file, or row of the sheet, from 1.
-    pub line: u64,
-    /// Column.
-    pub field: String,
-    /// What stands there, cut after 60 characters.
-    pub value: String,
-    /// Stable code, for example `unknown_form`.
-    pub code: &'static str,
-    /// German sentence that names the rule.
-    pub message: String,
-}
-
-impl fmt::Display for RowError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Zeile {}, {}: ", self.line, self.field)?;
-        if !self.value.is_empty() {
-            write!(f, "„{}“: ", self.value)?;
-        }
-        f.write_str(&self.message)
-    }
-}
-
-/// Everything found so far.
-#[derive(Default)]
-pub(super) struct Findings(Vec<RowError>);
-
-impl Findings {
-    fn add(&mut self, line: u64, field: &str, value: &str, code: &'static str, message: impl Into<String>) {
-        let value = value
-            .chars()
-            .map(|c| if c.is_control() { '·' } else { c })
-            .take(60)
-            .collect();
-        self.0.push(RowError {
-            line,
-            field: field.to_owned(),
-            value,
-            code,
-            message: message.into(),
-        });
-    }
-
-    /// All findings by line; `None` where there are none.
-    pub(super) fn report(mut self) -> Option<Vec<RowError>> {
-        self.0.sort_by_key(|error| error.line);
-        (!self.0.is_empty()).then_some(self.0)
-    }
-}
 
 /// A row that may be imported.
 pub(super) struct Office {
@@ -175,7 +123,7 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn check(mut self, columns: &Columns<'_>, width: usize, lines: &mut HashMap<String, u64>) -> Option<Office> {
-        let before = self.findings.0.len();
+        let before = self.findings.count();
         if self.record.cells.iter().skip(width).any(|cell| !cell.is_empty()) {
             self.wrong(
                 "Zeile",
@@ -198,7 +146,7 @@ impl Row<'_> {
             .collect();
         let key = words::key(&kennung);
         self.once(&kennung, &key, lines);
-        if self.findings.0.len() > before {
+        if self.findings.count() > before {
             return None;
         }
         let attributes = serde_json::to_string(&attributes).unwrap_or_else(|_| "{}".to_owned());

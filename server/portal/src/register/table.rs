@@ -59,7 +59,11 @@ fn read_csv(text: &str) -> Result<Vec<Record>, String> {
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+    let mut lines = Lines {
+        text: text.as_bytes(),
+        at: 0,
+        line: 1,
+    };
     reader
         .records()
         .map(|record| {
@@ -84,7 +88,11 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn of(&mut self, byte: u64) -> u64 {
         let start = usize::try_from(byte).unwrap_or(usize::MAX);
-        while let Some(next) = self.text.get(self.at).filter(|next| self.at < start || matches!(next, b'\r' | b'\n')) {
+        while let Some(next) = self
+            .text
+            .get(self.at)
+            .filter(|next| self.at < start || matches!(next, b'\r' | b'\n'))
+        {
             self.line += u64::from(*next == b'\n');
             self.at += 1;
         }

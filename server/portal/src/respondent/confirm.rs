@@ -1,14 +1,14 @@
 //! Reasons for soft edits: given, kept with the values they rest on, lapsed
 //! by themselves when one of those changes.
 
-use super::view::{context, latest};
+use super::view::{Draft, latest};
 use super::{Barred, actor, take_for_answers, unit_of};
 use crate::Portal;
 use crate::identity::Session;
 use crate::secrets::new_id;
 use crate::store::answers::{self, NewConfirmation, Pen};
 use crate::store::{StoreError, cases};
-use survey::{Confirmation, Entries, Severity, Sheet};
+use survey::{Confirmation, Severity};
 use validator::ValidateLength;
 
 /// Shortest and longest reason, in characters.
@@ -17,15 +17,9 @@ const LENGTH: (u64, u64) = (3, 1_000);
 /// Why a reason was not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmError {
-    /// The session belongs to no case.
-    #[error("Für Ihre Einheit läuft im Moment keine Befragung.")]
-    NoCase,
-    /// The case can no longer change.
-    #[error("Der Fragebogen ist abgegeben und kann nicht mehr geändert werden.")]
-    Locked,
-    /// The wave is closed.
-    #[error("Die Befragung ist geschlossen.")]
-    Closed,
+    /// The case cannot be changed.
+    #[error(transparent)]
+    Barred(#[from] Barred),
     /// No soft edit of the questionnaire.
     #[error("Die Prüfung „{0}“ gibt es in diesem Fragebogen nicht.")]
     UnknownEdit(String),
@@ -37,18 +31,9 @@ pub enum ConfirmError {
     Store(#[from] StoreError),
 }
 
-impl From<Barred> for ConfirmError {
-    fn from(barred: Barred) -> Self {
-        match barred {
-            Barred::NoCase => Self::NoCase,
-            Barred::Closed => Self::Closed,
-            Barred::Locked => Self::Locked,
-        }
-    }
-}
-
 impl Portal {
-    /// Keeps a reason for a soft edit, with the values the edit rests on now.
+    /// Keeps a reason for a soft edit, with the values the edit rests on now;
+    /// the same reason for the same values is kept once.
     /// Returns the confirmations as they stand afterwards.
     ///
     /// # Errors
@@ -70,18 +55,21 @@ impl Portal {
         let now = self.now();
         let mut tx = self.write().await?;
         let taken = take_for_answers(&mut tx, session).await??;
-        let instrument = self.instruments().of(&mut tx, taken.case.instrument.as_deref()).await?;
+        let Draft { sheet, confirmations } = self.draft(&mut tx, &taken.case).await?;
+        let instrument = sheet.instrument();
         let place = instrument
             .edit(edit)
             .filter(|place| instrument[*place].severity == Severity::Soft)
             .ok_or_else(|| ConfirmError::UnknownEdit(edit.to_owned()))?;
-        let context = context(&mut tx, &taken.case, self.rules()).await?;
-        let entries: Entries = answers::of_case(&mut tx, &taken.case.id)
-            .await?
-            .into_iter()
-            .filter_map(|row| Some((row.item.clone(), row.entry()?)))
-            .collect();
-        let values = Sheet::new(instrument.clone(), context, &entries).edit_values(place);
+        let values = sheet.edit_values(place);
+        let new = Confirmation {
+            edit: edit.to_owned(),
+            reason,
+            values,
+        };
+        if confirmations.contains(&new) {
+            return Ok(confirmations);
+        }
         let who = actor(session);
         let pen = Pen {
             case_id: &taken.case.id,
@@ -91,17 +79,17 @@ impl Portal {
             session_id: &session.id,
             who: who.name,
         };
-        let new = NewConfirmation {
+        let row = NewConfirmation {
             id: new_id(now).map_err(StoreError::from)?,
             edit,
             instrument: &instrument.version,
-            values: serde_json::to_string(&values).map_err(StoreError::from)?,
-            reason: &reason,
+            values: serde_json::to_string(&new.values).map_err(StoreError::from)?,
+            reason: &new.reason,
         };
-        answers::confirm(&mut tx, &pen, &new).await?;
-        let standing = latest(&answers::confirmations(&mut tx, &taken.case.id).await?)?;
+        answers::confirm(&mut tx, &pen, &row).await?;
         tx.commit().await?;
-        Ok(standing)
+        let others = confirmations.into_iter().filter(|other| other.edit != new.edit);
+        Ok(others.chain([new.clone()]).collect())
     }
 
     /// The latest reason per soft edit of the session's case.

@@ -26,13 +26,16 @@ use crate::store::{Conn, Stored};
 use survey::status::Status;
 
 /// Why a case cannot be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Barred {
-    /// There is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Barred {
+    /// The session belongs to no case.
+    #[error("Für Ihre Einheit läuft im Moment keine Befragung.")]
     NoCase,
     /// The wave is closed.
+    #[error("Die Befragung ist geschlossen.")]
     Closed,
     /// It was handed in, or does not belong to the survey.
+    #[error("Der Fragebogen ist abgegeben und kann nicht mehr geändert werden.")]
     Locked,
 }
 

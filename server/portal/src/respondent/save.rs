@@ -41,15 +41,9 @@ pub struct Saved {
 /// Why nothing was saved. All of a save is refused, or none.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
-    /// The session belongs to no case.
-    #[error("Für Ihre Einheit läuft im Moment keine Befragung.")]
-    NoCase,
-    /// The case can no longer change.
-    #[error("Der Fragebogen ist abgegeben und kann nicht mehr geändert werden.")]
-    Locked,
-    /// The wave is closed.
-    #[error("Die Befragung ist geschlossen.")]
-    Closed,
+    /// The case cannot be changed.
+    #[error(transparent)]
+    Barred(#[from] Barred),
     /// No item of the questionnaire.
     #[error("Die Angabe „{0}“ gibt es in diesem Fragebogen nicht.")]
     UnknownItem(String),
@@ -62,16 +56,6 @@ pub enum SaveError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl From<Barred> for SaveError {
-    fn from(barred: Barred) -> Self {
-        match barred {
-            Barred::NoCase => Self::NoCase,
-            Barred::Closed => Self::Closed,
-            Barred::Locked => Self::Locked,
-        }
-    }
 }
 
 /// One change of an item, as its history shows it.

@@ -1,7 +1,7 @@
 //! Handing in: checked again on the server, once, in one transaction.
 
 use super::status::{Step, transition};
-use super::view::{context, latest};
+use super::view::Draft;
 use super::{Barred, Taken, actor, take_current};
 use crate::Portal;
 use crate::berlin;
@@ -9,14 +9,13 @@ use crate::clock::from_micros;
 use crate::identity::Session;
 use crate::mail;
 use crate::secrets::{new_id, readable, sha256};
-use crate::store::answers;
 use crate::store::submissions::{self, NewSubmission, ReceiptRow};
 use crate::store::{Conn, StoreError, Stored};
 use crate::waves::WaveState;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use survey::status::{Event, Facts, Status};
-use survey::{Confirmation, Entries, Entry, Findings, Sheet};
+use survey::{Confirmation, Entry, Findings, Sheet};
 use validator::ValidateEmail;
 
 /// Proof that a questionnaire has arrived.
@@ -39,12 +38,9 @@ pub enum SubmitError {
     /// Something stands against it; the server's own check.
     #[error("Es sind noch Punkte offen.")]
     Open(Findings),
-    /// The session belongs to no case.
-    #[error("Für Ihre Einheit läuft im Moment keine Befragung.")]
-    NoCase,
-    /// The wave is closed.
-    #[error("Die Befragung ist geschlossen.")]
-    Closed,
+    /// There is no case, or its wave is closed.
+    #[error(transparent)]
+    Barred(#[from] Barred),
     /// The status does not allow it.
     #[error("Der Fragebogen kann im Moment nicht abgegeben werden.")]
     NotNow(Status),
@@ -63,10 +59,7 @@ impl Portal {
     /// [`SubmitError::Open`] with everything that stands against it.
     pub async fn submit(&self, session: &Session) -> Result<Receipt, SubmitError> {
         let mut tx = self.write().await?;
-        let taken = match take_current(&mut tx, session).await? {
-            Ok(taken) => taken,
-            Err(Barred::NoCase | Barred::Closed | Barred::Locked) => return Err(SubmitError::NoCase),
-        };
+        let taken = take_current(&mut tx, session).await??;
         let receipts = submissions::receipts(&mut tx, &taken.case.id).await?;
         if taken.status.is_locked() {
             return receipts
@@ -75,7 +68,7 @@ impl Portal {
                 .ok_or(SubmitError::NotNow(taken.status));
         }
         if crate::waves::read_state(&taken.case.state)? != WaveState::Open {
-            return Err(SubmitError::Closed);
+            return Err(Barred::Closed.into());
         }
         let number = receipts.first().map_or(1, |receipt| receipt.number + 1);
         let (id, receipt) = self.hand_in(&mut tx, session, &taken, number).await?;
@@ -94,15 +87,7 @@ impl Portal {
         number: i32,
     ) -> Result<(String, Receipt), SubmitError> {
         let case = &taken.case;
-        let instrument = self.instruments().of(conn, case.instrument.as_deref()).await?;
-        let context = context(conn, case, self.rules()).await?;
-        let stored = answers::of_case(conn, &case.id).await?;
-        let entries: Entries = stored
-            .iter()
-            .filter_map(|row| Some((row.item.clone(), row.entry()?)))
-            .collect();
-        let confirmations = latest(&answers::confirmations(conn, &case.id).await?)?;
-        let sheet = Sheet::new(instrument, context, &entries);
+        let Draft { sheet, confirmations } = self.draft(conn, case).await?;
         let findings = sheet.findings(&confirmations);
         if findings.blocks_submission() {
             return Err(SubmitError::Open(findings));

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use survey::status::Status;
-use survey::{CaseContext, Confirmation, Entries, Entry, Form, Instrument, Land, Rules};
+use survey::{CaseContext, Confirmation, Entries, Entry, Form, Instrument, Land, Rules, Sheet};
 
 /// A case as its pages show it.
 #[derive(Clone, Debug)]
@@ -165,6 +165,30 @@ impl Portal {
         Rules {
             k3_rule: self.settings().k3_rule,
         }
+    }
+}
+
+/// The current answers of a case, routed and checked, with the latest reasons.
+pub(crate) struct Draft {
+    pub sheet: Sheet,
+    pub confirmations: Vec<Confirmation>,
+}
+
+impl Portal {
+    /// Reads what an office has answered so far, as it is in this transaction.
+    pub(crate) async fn draft(&self, conn: &mut Conn, case: &CaseRow) -> Stored<Draft> {
+        let instrument = self.instruments().of(conn, case.instrument.as_deref()).await?;
+        let context = context(conn, case, self.rules()).await?;
+        let entries: Entries = answers::of_case(conn, &case.id)
+            .await?
+            .into_iter()
+            .filter_map(|row| Some((row.item.clone(), row.entry()?)))
+            .collect();
+        let confirmations = latest(&answers::confirmations(conn, &case.id).await?)?;
+        Ok(Draft {
+            sheet: Sheet::new(instrument, context, &entries),
+            confirmations,
+        })
     }
 }
 

@@ -20,13 +20,13 @@ use survey::{AgeGroup, Classification, Instrument, Kind};
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// There is no such wave.
-    #[error("there is no wave {0}")]
+    #[error("Die Welle {0} gibt es nicht.")]
     NoWave(i32),
     /// The wave was never opened: it has no frozen list.
-    #[error("wave {0} was not opened yet")]
+    #[error("Die Welle {0} ist noch nicht eröffnet.")]
     NotOpened(i32),
     /// The file cannot be written.
-    #[error("the export cannot be written: {0}")]
+    #[error("Der Export kann nicht geschrieben werden: {0}")]
     Output(#[from] csv::Error),
     /// The store failed.
     #[error(transparent)]

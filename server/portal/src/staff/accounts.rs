@@ -15,10 +15,10 @@ use validator::ValidateEmail;
 #[derive(Debug, thiserror::Error)]
 pub enum StaffAddError {
     /// Not an e-mail address.
-    #[error("{0:?} is not an e-mail address")]
+    #[error("„{0}“ ist keine E-Mail-Adresse.")]
     Address(String),
     /// Somebody signs in with it already.
-    #[error("there is an account {0:?} already")]
+    #[error("Den Zugang „{0}“ gibt es schon.")]
     Taken(String),
     /// The store failed.
     #[error(transparent)]

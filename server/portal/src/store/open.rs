@@ -26,24 +26,26 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Neither `sqlite:` nor `postgres:`, or not an address at all.
-    #[error("DATABASE_URL is wrong: {reason} (expected sqlite:FILE or postgres://USER@HOST/NAME)")]
+    #[error("DATABASE_URL ist falsch: {reason} (erwartet: sqlite:DATEI oder postgres://NAME@RECHNER/DATENBANK)")]
     WrongUrl {
         /// What is wrong, without the address itself: it may hold a password.
         reason: String,
     },
     /// Not reachable, not readable, or not a database.
-    #[error("the database cannot be read: {0}")]
+    #[error("Die Datenbank ist nicht lesbar: {0}")]
     Unreadable(#[source] sqlx::Error),
     /// Tables are there, but not this program's.
     #[error(
-        "the database belongs to another program: it has a table {table:?} but none of Rücklauf's; name an empty one"
+        "Die Datenbank gehört zu einem anderen Programm: Sie hat eine Tabelle {table:?}, aber keine von Rücklauf. Bitte nennen Sie eine leere."
     )]
     ForeignSchema {
         /// One of the tables found.
         table: String,
     },
     /// A later version of this program has migrated it.
-    #[error("the database is newer than this program (schema {found}, known up to {known}); use the newer program")]
+    #[error(
+        "Die Datenbank ist neuer als dieses Programm (Schema {found}, bekannt bis {known}). Bitte verwenden Sie das neuere Programm."
+    )]
     NewerSchema {
         /// Schema found.
         found: i64,
@@ -51,10 +53,10 @@ pub enum OpenError {
         known: i64,
     },
     /// The SQLite inside is one that can lose commits.
-    #[error("SQLite {0} is too old: 3.51.3 or later is needed")]
+    #[error("SQLite {0} ist zu alt; nötig ist 3.51.3 oder neuer.")]
     OldSqlite(String),
     /// Bringing the tables up to date failed; nothing half done remains.
-    #[error("the database could not be brought up to date: {0}")]
+    #[error("Die Datenbank ließ sich nicht auf den neuen Stand bringen: {0}")]
     Migrate(#[source] MigrateError),
 }
 

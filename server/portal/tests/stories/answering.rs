@@ -2,7 +2,7 @@
 
 use crate::support::{changes, story};
 use chrono::TimeDelta;
-use portal::{ConfirmError, ItemChange, SaveError, WaveState};
+use portal::{Barred, ConfirmError, ItemChange, SaveError, WaveState};
 use survey::status::Status;
 use survey::{FindingKind, Form, Land, check};
 
@@ -37,7 +37,7 @@ story!(an_office_sees_its_own_case_and_nothing_of_others, world => {
     let staff = world.staff(portal::Role::Admin).await;
     assert!(world.portal.case_of(&staff).await.unwrap().is_none());
     let refused = world.portal.save(&staff, &changes(&[("B1", "2")], 0)).await;
-    assert!(matches!(refused, Err(SaveError::NoCase)), "staff answers for nobody");
+    assert!(matches!(refused, Err(SaveError::Barred(Barred::NoCase))), "staff answers for nobody");
 });
 
 story!(after_the_deadline_it_is_late_and_after_closing_it_is_over, world => {
@@ -54,7 +54,7 @@ story!(after_the_deadline_it_is_late_and_after_closing_it_is_over, world => {
     assert!(case.locked);
     assert_eq!(case.entries().len(), 1, "still there to be read");
     let refused = world.portal.save(&session, &changes(&[("B2", "1")], 0)).await;
-    assert!(matches!(refused, Err(SaveError::Closed)));
+    assert!(matches!(refused, Err(SaveError::Barred(Barred::Closed))));
 });
 
 story!(a_reason_holds_only_while_the_values_it_rests_on_are_unchanged, world => {

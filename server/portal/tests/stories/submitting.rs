@@ -2,7 +2,7 @@
 
 use crate::common::firing::FIRING;
 use crate::support::{World, changes, story};
-use portal::{Decision, Role, SaveError, SubmitError};
+use portal::{Barred, Decision, Role, SaveError, SubmitError};
 use survey::status::Status;
 use survey::{FindingKind, Severity};
 
@@ -19,7 +19,7 @@ story!(a_complete_questionnaire_is_handed_in_once_and_is_usable_by_itself, world
     assert_eq!((case.status, case.locked), (Status::Usable, true));
     assert_eq!(case.receipt.as_ref(), Some(&receipt));
     let refused = world.portal.save(&session, &changes(&[("B1", "1")], 0)).await;
-    assert!(matches!(refused, Err(SaveError::Locked)));
+    assert!(matches!(refused, Err(SaveError::Barred(Barred::Locked))));
     assert!(world.portal.confirm(&session, "A3_s1", "Stimmt so.").await.is_err());
 
     let staff = world.staff(Role::Viewer).await;

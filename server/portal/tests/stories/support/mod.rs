@@ -57,23 +57,21 @@ pub(crate) fn moment(text: &str) -> DateTime<Utc> {
 
 /// Tells a story twice: `name::sqlite` and `name::postgres`.
 macro_rules! story {
-    ($(#[doc = $doc:literal])* $name:ident, $world:ident => $body:block) => {
-        mod $name {
-            #[allow(unused_imports, reason = "stories differ in what they need")]
-            use super::*;
+    ($name:ident, $world:ident => $body:block) => {
+        async fn $name($world: crate::support::World) $body
 
-            $(#[doc = $doc])*
-            async fn story($world: crate::support::World) $body
+        mod $name {
+            use crate::support::{Database, World, postgres_or_skip};
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                story(crate::support::World::new(crate::support::Database::Sqlite).await).await;
+                super::$name(World::new(Database::Sqlite).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                if let Some(database) = crate::support::postgres_or_skip() {
-                    story(crate::support::World::new(database).await).await;
+                if let Some(database) = postgres_or_skip() {
+                    super::$name(World::new(database).await).await;
                 }
             }
         }
