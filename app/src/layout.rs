@@ -85,10 +85,15 @@ fn Header() -> impl IntoView {
     let signed_in = viewer.map(|session| {
         let staff = matches!(session.who, Who::Staff { .. });
         let home = if staff { "/institut" } else { "/befragung" };
+        let name = if session.display_name.is_empty() {
+            session.login
+        } else {
+            session.display_name
+        };
         view! {
             <nav class="account" aria-label="Konto">
                 <a href=home>{if staff { "Institut" } else { "Übersicht" }}</a>
-                <span class="who">{session.display_name}</span>
+                <span class="who">{name}</span>
                 <form method="post" action="/abmelden">
                     <button class="link">"Abmelden"</button>
                 </form>

@@ -7,7 +7,7 @@ mod common;
 use common::{INSTRUMENT, complete, context};
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
-use survey::{AgeGroup, Entry, Form, Sheet, load};
+use survey::{AgeGroup, Entry, Form, Sheet, check, load};
 
 fn engine(criterion: &mut Criterion) {
     criterion.bench_function("load the instrument", |bench| {
@@ -16,11 +16,12 @@ fn engine(criterion: &mut Criterion) {
     let answers = complete();
     let case = context(Form::Arge);
     criterion.bench_function("route and check one full response", |bench| {
-        bench.iter_batched(
-            || case.clone(),
-            |case| Sheet::new(INSTRUMENT.clone(), case, black_box(&answers)).findings(&[]),
-            criterion::BatchSize::SmallInput,
-        );
+        bench.iter(|| check(&INSTRUMENT, &case, black_box(&answers), &[]));
+    });
+    let mut with_before = case.clone();
+    with_before.previous = Some(answers.clone());
+    criterion.bench_function("the same beside the wave before", |bench| {
+        bench.iter(|| check(&INSTRUMENT, &with_before, black_box(&answers), &[]));
     });
     let mut sheet = Sheet::new(INSTRUMENT.clone(), case, &answers);
     let item = INSTRUMENT.item("B1").expect("B1");

@@ -3,7 +3,7 @@
 //! Parsing never throws anything away: the text stays as typed, and what is
 //! wrong with it becomes a [`FormError`] that names the value and the rule.
 
-use crate::model::ItemKind;
+use crate::model::{ItemKind, Kind, Question};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -96,9 +96,15 @@ impl FormError {
             Self::TooManyDecimals(0) => {
                 format!("„{typed}“: Bitte geben Sie eine ganze Zahl ohne Nachkommastellen ein.")
             }
-            Self::TooManyDecimals(1) => format!("„{typed}“: Bitte geben Sie höchstens eine Nachkommastelle an."),
-            Self::TooManyDecimals(n) => format!("„{typed}“: Bitte geben Sie höchstens {n} Nachkommastellen an."),
-            Self::TooManyDigits => format!("„{typed}“ hat zu viele Ziffern; höchstens {MAX_DIGITS} sind möglich."),
+            Self::TooManyDecimals(1) => {
+                format!("„{typed}“: Bitte geben Sie höchstens eine Nachkommastelle an.")
+            }
+            Self::TooManyDecimals(n) => {
+                format!("„{typed}“: Bitte geben Sie höchstens {n} Nachkommastellen an.")
+            }
+            Self::TooManyDigits => {
+                format!("„{typed}“ hat zu viele Ziffern; höchstens {MAX_DIGITS} sind möglich.")
+            }
             Self::NoSuchOption => {
                 format!("„{typed}“ gehört nicht zu den Antworten dieser Frage. Bitte wählen Sie neu.")
             }
@@ -110,27 +116,30 @@ impl FormError {
     }
 }
 
-/// Reads an entry in the form its item asks for. `codes` are the item's options.
-pub(crate) fn parse(kind: &ItemKind, codes: u128, entry: Option<&Entry>) -> Value {
+/// Reads an entry in the form its item asks for.
+pub(crate) fn parse(item: &ItemKind, question: &Question, entry: Option<&Entry>) -> Value {
     let text = match entry {
         None => return Value::Blank,
         Some(Entry::CannotSay) => return Value::CannotSay,
-        Some(Entry::Given(text)) => text,
+        Some(Entry::Given(text)) => text.as_str(),
     };
-    if text.trim().is_empty() {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
         return Value::Blank;
     }
-    let read = match kind {
-        ItemKind::Choice => code(text)
-            .filter(|code| codes & bit(*code) != 0)
-            .map_or(Err(FormError::NoSuchOption), |code| {
-                Ok(Value::Number(Decimal::from(code)))
-            }),
-        ItemKind::Choices => several(text, codes).map(Value::Codes),
-        ItemKind::Number { decimals } => number(text, *decimals).map(Value::Number),
-        ItemKind::Date => date(text).map(Value::Date),
+    let read = match item {
+        ItemKind::Choice => match code(trimmed).filter(|code| question.offers(*code)) {
+            Some(code) => Ok(Value::Number(Decimal::from(code))),
+            None => Err(FormError::NoSuchOption),
+        },
+        ItemKind::Choices => several(trimmed, question).map(Value::Codes),
+        ItemKind::Number { decimals } => number(without_unit(trimmed, question.kind), *decimals).map(Value::Number),
+        ItemKind::Date => date(trimmed).map(Value::Date),
         ItemKind::Text { max } => {
-            if text.validate_length(None, Some(u64::from(*max)), None) {
+            // A text of so many bytes has at most so many characters.
+            if text.len() <= usize::try_from(*max).unwrap_or(usize::MAX)
+                || text.validate_length(None, Some(u64::from(*max)), None)
+            {
                 Ok(Value::Text)
             } else {
                 Err(FormError::TooLong(*max))
@@ -146,35 +155,50 @@ pub(crate) const fn bit(code: i16) -> u128 {
 }
 
 fn code(text: &str) -> Option<i16> {
-    let text = text.trim();
-    if text.is_empty() || text.len() > 3 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if text.is_empty() || text.len() > 3 {
         return None;
     }
-    text.parse().ok()
+    text.bytes().try_fold(0_i16, |code, byte| {
+        byte.is_ascii_digit().then(|| code * 10 + i16::from(byte - b'0'))
+    })
 }
 
-fn several(text: &str, codes: u128) -> Result<u128, FormError> {
+fn several(text: &str, question: &Question) -> Result<u128, FormError> {
     text.split(',').try_fold(0, |set, part| {
-        code(part)
-            .map(bit)
-            .filter(|bit| codes & bit != 0)
-            .map(|bit| set | bit)
+        code(part.trim())
+            .filter(|code| question.offers(*code))
+            .map(|code| set | bit(code))
             .ok_or(FormError::NoSuchOption)
     })
 }
 
+/// Takes off the sign of the unit a question asks in, and no other: `25 %` is
+/// a share, never 25 persons.
+fn without_unit(text: &str, kind: Kind) -> &str {
+    let units: &[&str] = match kind {
+        Kind::Percent | Kind::MatrixPercent => &["%"],
+        Kind::Euro => &["€", "Euro", "EUR"],
+        _ => &[],
+    };
+    units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text)
+}
+
 /// A number as it is written in German: dots only before exactly three
-/// digits, a comma before decimals; a trailing unit sign is ignored.
+/// digits, a comma before decimals.
 ///
 /// # Errors
-/// Says what is wrong with the form; never guesses (`12.5` is not 125).
+/// Says what is wrong with the form; never guesses: `12.5` is not 125, and
+/// `0.500` is not 500.
 pub fn number(text: &str, decimals: u8) -> Result<Decimal, FormError> {
     let text = text.trim();
-    let text = ["%", "€", "Euro", "EUR"]
-        .into_iter()
-        .find_map(|unit| text.strip_suffix(unit))
-        .unwrap_or(text)
-        .trim_end();
+    if text.len() <= MAX_DIGITS
+        && let Some(whole) = text.bytes().try_fold(0_i64, |whole, byte| {
+            byte.is_ascii_digit().then(|| whole * 10 + i64::from(byte - b'0'))
+        })
+        && !text.is_empty()
+    {
+        return Ok(whole.into());
+    }
     let (negative, text) = match text.strip_prefix(['-', '−']) {
         Some(rest) => (true, rest.trim_start()),
         None => (false, text),
@@ -184,43 +208,37 @@ pub fn number(text: &str, decimals: u8) -> Result<Decimal, FormError> {
         None => (text, None),
     };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if fraction.is_some_and(|fraction| !digits(fraction)) {
+    if !whole.split('.').all(digits) || !fraction.is_none_or(digits) {
         return Err(FormError::NotANumber);
     }
-    let mut groups = whole.split('.');
-    let first = groups.next().unwrap_or_default();
-    if !whole.split('.').all(digits) {
-        return Err(FormError::NotANumber);
-    }
-    let mut value = String::with_capacity(text.len() + 1);
-    if negative {
-        value.push('-');
-    }
-    value.push_str(first);
-    let mut grouped = false;
-    for group in groups {
-        grouped = true;
-        if group.len() != 3 {
-            return Err(FormError::DotNotThousands);
-        }
-        value.push_str(group);
-    }
-    if grouped && first.len() > 3 {
+    if let Some((first, groups)) = whole.split_once('.')
+        && (first.len() > 3 || first.starts_with('0') || groups.split('.').any(|group| group.len() != 3))
+    {
         return Err(FormError::DotNotThousands);
     }
-    if value.trim_start_matches(['-', '0']).len() > MAX_DIGITS {
+    let whole = || {
+        whole
+            .bytes()
+            .filter(|byte| *byte != b'.')
+            .skip_while(|byte| *byte == b'0')
+    };
+    let fraction = fraction.unwrap_or_default().trim_end_matches('0');
+    if whole().count() > MAX_DIGITS {
         return Err(FormError::TooManyDigits);
     }
-    if let Some(fraction) = fraction.map(|fraction| fraction.trim_end_matches('0'))
-        && !fraction.is_empty()
-    {
-        if fraction.len() > usize::from(decimals) {
-            return Err(FormError::TooManyDecimals(decimals));
-        }
-        value.push('.');
-        value.push_str(fraction);
+    if fraction.len() > usize::from(decimals) {
+        return Err(FormError::TooManyDecimals(decimals));
     }
-    value.parse().map_err(|_| FormError::NotANumber)
+    let mut value: i128 = 0;
+    for digit in whole().chain(fraction.bytes()) {
+        value = value
+            .checked_mul(10)
+            .and_then(|value| value.checked_add(i128::from(digit - b'0')))
+            .ok_or(FormError::TooManyDigits)?;
+    }
+    let value = if negative { -value } else { value };
+    let scale = u32::try_from(fraction.len()).map_err(|_| FormError::TooManyDigits)?;
+    Decimal::try_from_i128_with_scale(value, scale).map_err(|_| FormError::TooManyDigits)
 }
 
 /// A day: `31.10.2007`, or `2007-10-31` as date controls post it.

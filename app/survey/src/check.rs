@@ -4,7 +4,7 @@
 use crate::answer::Entries;
 use crate::model::{EditIx, Instrument, ItemIx, QuestionIx};
 use crate::office::CaseContext;
-use crate::sheet::Sheet;
+use crate::sheet::{Sheet, read_before};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,5 +101,13 @@ pub fn check(
     answers: &Entries,
     confirmations: &[Confirmation],
 ) -> Findings {
-    Sheet::new(instrument.clone(), case.clone(), answers).findings(confirmations)
+    let before = read_before(instrument, case.previous.as_ref());
+    // The answers of the wave before are many; they are read, not copied.
+    let case = CaseContext {
+        previous: None,
+        gebiet: case.gebiet.clone(),
+        zeitraum: case.zeitraum.clone(),
+        ..*case
+    };
+    Sheet::read(instrument.clone(), case, before, answers).findings(confirmations)
 }

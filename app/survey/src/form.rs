@@ -91,6 +91,9 @@ pub fn decode(instrument: &Instrument, module: &str, pairs: &[(String, String)])
             let revision = value.parse().map_err(|_| DecodeError::BadRevision(name.clone()))?;
             revisions.insert(item, revision);
         } else if let Some(item) = name.strip_suffix("__missing").and_then(item_of) {
+            if repeated {
+                return Err(DecodeError::Repeated(name.clone()));
+            }
             missing.push(item);
         } else if let Some(item) = item_of(name) {
             if repeated && instrument[item].kind != ItemKind::Choices {
@@ -126,7 +129,7 @@ fn entry_of(kind: &ItemKind, given: &[&str], missing: bool) -> Option<Entry> {
     }
     given
         .first()
-        .filter(|value| !value.is_empty())
+        .filter(|value| !value.trim().is_empty())
         .map(|value| Entry::Given(newlines(value)))
 }
 

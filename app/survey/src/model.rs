@@ -73,6 +73,8 @@ pub struct Instrument {
     pub(crate) core: CoreItems,
     /// For each item: questions routed and edits decided by it.
     pub(crate) dependents: Vec<Dependents>,
+    /// Items some expression or wording reads in the wave before.
+    pub(crate) before: Vec<ItemIx>,
 }
 
 /// What has to be looked at again when an item changes.
@@ -175,6 +177,11 @@ pub enum Requirement {
     P3,
 }
 
+/// What need not be sent to the browser.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// One question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Question {
@@ -198,22 +205,29 @@ pub struct Question {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// Reference day or period.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub reference: Reference,
     /// Requirement level.
     pub requirement: Requirement,
     /// Whether "Angabe nicht möglich" is offered.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub cannot_say: bool,
     /// Decimals a number may have.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub decimals: u8,
     /// Lines a text is given on the page.
     pub lines: u8,
     /// First wave in which it is asked.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub from_wave: i32,
     /// Whether it makes sense only where there is a wave before.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub needs_previous_wave: bool,
     /// Whether the typology rests on it.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub core: bool,
     /// Whether it holds a name or an address: never exported.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub contact_data: bool,
     /// Rows of a matrix that must be answered; all where none is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -229,6 +243,13 @@ pub struct Question {
     pub source: String,
     /// Condition under which it is asked.
     pub(crate) route: Logic,
+}
+
+impl Question {
+    /// Whether an option has this code.
+    pub(crate) fn offers(&self, code: i16) -> bool {
+        self.options.iter().any(|option| option.code == code)
+    }
 }
 
 /// One option of a choice.
@@ -368,13 +389,5 @@ impl Instrument {
             .iter()
             .copied()
             .chain(question.options.iter().filter_map(|option| option.open))
-    }
-
-    /// The option codes of an item as a set.
-    pub(crate) fn codes(&self, item: ItemIx) -> u128 {
-        self[self[item].question]
-            .options
-            .iter()
-            .fold(0, |set, option| set | crate::answer::bit(option.code))
     }
 }

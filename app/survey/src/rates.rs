@@ -43,9 +43,8 @@ impl Disposition {
 pub const fn disposition(status: Status, typology_answered: bool) -> Disposition {
     match status {
         Status::Usable => Disposition::Complete,
-        Status::Submitted | Status::Query => Disposition::Partial,
-        Status::Unusable if typology_answered => Disposition::Partial,
-        Status::Unusable | Status::Started => Disposition::BreakOff,
+        Status::Submitted | Status::Query | Status::Unusable if typology_answered => Disposition::Partial,
+        Status::Submitted | Status::Query | Status::Unusable | Status::Started => Disposition::BreakOff,
         Status::Refused => Disposition::Refusal,
         Status::NotInvited | Status::Invited | Status::Opened => Disposition::NonContact,
         Status::Ineligible => Disposition::NotEligible,

@@ -13,6 +13,8 @@ use crate::model::{EditIx, Instrument, ItemIx, ItemKind, QuestionIx};
 use crate::office::CaseContext;
 use crate::typology::{AgeGroup, Classification, classify};
 use facts::{View, code_of};
+use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -36,12 +38,13 @@ pub struct Progress {
     pub required_open: u32,
 }
 
-/// The sheet of one office in one wave.
+/// The sheet of one office in one wave. It owns its entries (`Sheet`), or
+/// borrows them for a single check (`Sheet<&Entry>`).
 #[derive(Clone, Debug)]
-pub struct Sheet {
+pub struct Sheet<E = Entry> {
     instrument: Arc<Instrument>,
     case: CaseContext,
-    entries: Vec<Option<Entry>>,
+    entries: Vec<Option<E>>,
     values: Vec<Value>,
     asked: Vec<bool>,
     /// Result of each edit; unknown where it does not apply.
@@ -55,19 +58,73 @@ impl Sheet {
     /// have are ignored.
     #[must_use]
     pub fn new(instrument: Arc<Instrument>, case: CaseContext, entries: &Entries) -> Self {
-        let count = instrument.items.len();
-        let mut own: Vec<Option<Entry>> = vec![None; count];
-        let mut values = vec![Value::Blank; count];
-        for (item, entry) in matched(&instrument, entries) {
-            values[item.at()] = parse(&instrument[item].kind, instrument.codes(item), Some(entry));
-            own[item.at()] = Some(entry.clone());
-        }
-        let mut before = Vec::new();
-        if let Some(previous) = &case.previous {
-            before.resize(count, Value::Blank);
-            for (item, entry) in matched(&instrument, previous) {
-                before[item.at()] = parse(&instrument[item].kind, instrument.codes(item), Some(entry));
+        let before = read_before(&instrument, case.previous.as_ref());
+        Self::read(
+            instrument,
+            case,
+            before,
+            entries.iter().map(|(id, entry)| (id, entry.clone())),
+        )
+    }
+
+    /// Takes over an answer and re-evaluates what depends on it.
+    pub fn set(&mut self, item: ItemIx, entry: Option<Entry>) -> Changed {
+        let instrument = self.instrument.clone();
+        let mut changed = Changed::default();
+        let Some(slot) = self.entries.get_mut(item.at()) else {
+            return changed;
+        };
+        let question = &instrument[instrument[item].question];
+        self.values[item.at()] = parse(&instrument[item].kind, question, entry.as_ref());
+        *slot = entry;
+        let mut questions: BTreeSet<QuestionIx> = BTreeSet::new();
+        let mut edits: BTreeSet<EditIx> = BTreeSet::new();
+        let touch = |item: ItemIx, questions: &mut BTreeSet<QuestionIx>, edits: &mut BTreeSet<EditIx>| {
+            let dependents = &instrument.dependents[item.at()];
+            questions.extend(&dependents.questions);
+            edits.extend(&dependents.edits);
+        };
+        touch(item, &mut questions, &mut edits);
+        // Routes look back only, so going forward once is enough.
+        while let Some(question) = questions.pop_first() {
+            let asked = self.route(question);
+            if asked == self.asked[question.at()] {
+                continue;
             }
+            self.asked[question.at()] = asked;
+            if asked {
+                &mut changed.opened
+            } else {
+                &mut changed.closed
+            }
+            .push(question);
+            edits.extend(&instrument[question].edits);
+            for item in &instrument[question].items {
+                touch(*item, &mut questions, &mut edits);
+            }
+        }
+        for edit in edits {
+            self.verdicts[edit.at()] = self.judge(edit);
+        }
+        changed
+    }
+}
+
+impl<E: Borrow<Entry>> Sheet<E> {
+    /// The same with the wave before already read, and entries kept as they
+    /// are handed over.
+    pub(crate) fn read<'a>(
+        instrument: Arc<Instrument>,
+        case: CaseContext,
+        before: Vec<Value>,
+        entries: impl IntoIterator<Item = (&'a String, E)>,
+    ) -> Self {
+        let mut own: Vec<Option<E>> = instrument.items.iter().map(|_| None).collect();
+        let mut values = vec![Value::Blank; instrument.items.len()];
+        for (item, entry) in matched(&instrument, entries) {
+            let question = &instrument[instrument[item].question];
+            values[item.at()] = parse(&instrument[item].kind, question, Some(entry.borrow()));
+            own[item.at()] = Some(entry);
         }
         let mut sheet = Self {
             asked: vec![false; instrument.questions.len()],
@@ -102,7 +159,7 @@ impl Sheet {
     /// What was given for an item.
     #[must_use]
     pub fn entry(&self, item: ItemIx) -> Option<&Entry> {
-        self.entries.get(item.at())?.as_ref()
+        self.entries.get(item.at())?.as_ref().map(Borrow::borrow)
     }
 
     /// Whether a question is asked of this unit in this wave.
@@ -124,47 +181,6 @@ impl Sheet {
                     Value::Codes(codes) => codes & crate::answer::bit(code) != 0,
                     _ => false,
                 })
-    }
-
-    /// Takes over an answer and re-evaluates what depends on it.
-    pub fn set(&mut self, item: ItemIx, entry: Option<Entry>) -> Changed {
-        let instrument = self.instrument.clone();
-        let mut changed = Changed::default();
-        let Some(slot) = self.entries.get_mut(item.at()) else {
-            return changed;
-        };
-        self.values[item.at()] = parse(&instrument[item].kind, instrument.codes(item), entry.as_ref());
-        *slot = entry;
-        let mut questions: BTreeSet<QuestionIx> = BTreeSet::new();
-        let mut edits: BTreeSet<EditIx> = BTreeSet::new();
-        let touch = |item: ItemIx, questions: &mut BTreeSet<QuestionIx>, edits: &mut BTreeSet<EditIx>| {
-            let dependents = &instrument.dependents[item.at()];
-            questions.extend(&dependents.questions);
-            edits.extend(&dependents.edits);
-        };
-        touch(item, &mut questions, &mut edits);
-        // Routes look back only, so going forward once is enough.
-        while let Some(question) = questions.pop_first() {
-            let asked = self.route(question);
-            if asked == self.asked[question.at()] {
-                continue;
-            }
-            self.asked[question.at()] = asked;
-            if asked {
-                &mut changed.opened
-            } else {
-                &mut changed.closed
-            }
-            .push(question);
-            edits.extend(&instrument[question].edits);
-            for item in &instrument[question].items {
-                touch(*item, &mut questions, &mut edits);
-            }
-        }
-        for edit in edits {
-            self.verdicts[edit.at()] = self.judge(edit);
-        }
-        changed
     }
 
     /// How far one module is, or the whole questionnaire.
@@ -197,8 +213,8 @@ impl Sheet {
         classify(&self.instrument, age, self.case.rules, |item| code_of(self.value(item)))
     }
 
-    /// What the questions for customers under 25 take over from their twins:
-    /// the given entries of one module, and those of twins left blank cleared.
+    /// What the questions of one module for customers under 25 take over from
+    /// their twins. A twin that is blank or not asked takes nothing away.
     #[must_use]
     pub fn copy_from_twins(&self, module: &str) -> Vec<(ItemIx, Option<Entry>)> {
         let Some(module) = self.instrument.module(module) else {
@@ -221,10 +237,10 @@ impl Sheet {
 
     /// What an item means where it is asked; blank otherwise.
     fn value(&self, item: ItemIx) -> Value {
-        if self.is_asked(self.instrument[item].question) {
-            self.values[item.at()]
-        } else {
-            Value::Blank
+        match self.values[item.at()] {
+            Value::Blank => Value::Blank,
+            value if self.is_item_asked(item) => value,
+            _ => Value::Blank,
         }
     }
 
@@ -266,13 +282,35 @@ impl Sheet {
     }
 }
 
+/// The values of the wave before that some expression or wording reads; empty
+/// where the unit did not take part.
+pub(crate) fn read_before(instrument: &Instrument, previous: Option<&Entries>) -> Vec<Value> {
+    let Some(previous) = previous else {
+        return Vec::new();
+    };
+    let mut values = vec![Value::Blank; instrument.items.len()];
+    for index in &instrument.before {
+        let item = &instrument[*index];
+        values[index.at()] = parse(&item.kind, &instrument[item.question], previous.get(&item.id));
+    }
+    values
+}
+
 /// Entries with the items they belong to: both are in the order of ids, so
 /// one walk through both is enough.
-fn matched<'a>(instrument: &'a Instrument, entries: &'a Entries) -> impl Iterator<Item = (ItemIx, &'a Entry)> {
+fn matched<'i, 'e, E>(
+    instrument: &'i Instrument,
+    entries: impl IntoIterator<Item = (&'e String, E)>,
+) -> impl Iterator<Item = (ItemIx, E)> {
     let mut items = instrument.by_id.iter().copied().peekable();
-    entries.iter().filter_map(move |(id, entry)| {
-        while items.next_if(|item| instrument[*item].id < *id).is_some() {}
-        let item = items.next_if(|item| instrument[*item].id == *id)?;
-        Some((item, entry))
+    entries.into_iter().filter_map(move |(id, entry)| {
+        while let Some(item) = items.peek().copied() {
+            match instrument[item].id.cmp(id) {
+                Ordering::Less => items.next(),
+                Ordering::Equal => return Some((item, entry)),
+                Ordering::Greater => return None,
+            };
+        }
+        None
     })
 }

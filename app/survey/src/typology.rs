@@ -11,6 +11,7 @@ pub use criteria::{K1, K2, K3, Reason, Verzahnung};
 
 use crate::model::{Instrument, ItemIx};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Version of the rules below; stored with every result. A later version
 /// never overwrites an earlier one's results.
@@ -133,7 +134,7 @@ impl Flag {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Item id.
-    pub item: String,
+    pub item: Cow<'static, str>,
     /// Value.
     pub value: Option<i64>,
 }
@@ -163,7 +164,7 @@ pub struct Classification {
     /// What stands out.
     pub flags: Vec<Flag>,
     /// Version of the rules.
-    pub rule_version: String,
+    pub rule_version: Cow<'static, str>,
     /// Setting of criterion 3.
     pub k3_rule: K3Rule,
 }
@@ -220,6 +221,37 @@ pub(crate) struct CoreItems {
     u25: Option<AgeItems>,
 }
 
+/// Ids of the items of an age group: D1, D2, D5, E1, E2, the roles with, without
+/// and not by case management, F2, F3.
+const fn ids(age: AgeGroup) -> [&'static str; 10] {
+    match age {
+        AgeGroup::Ue => [
+            "D1_ue",
+            "D2_ue",
+            "D5_ue",
+            "E1_ue",
+            "E2_ue",
+            "F1_fm_ue",
+            "F1_nfm_ue",
+            "F1_alle_ue",
+            "F2_ue",
+            "F3_ue",
+        ],
+        AgeGroup::U25 => [
+            "D1_u25",
+            "D2_u25",
+            "D5_u25",
+            "E1_u25",
+            "E2_u25",
+            "F1_fm_u25",
+            "F1_nfm_u25",
+            "F1_alle_u25",
+            "F2_u25",
+            "F3_u25",
+        ],
+    }
+}
+
 /// Items of one age group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AgeItems {
@@ -239,18 +271,18 @@ impl CoreItems {
     #[cfg(feature = "load")]
     pub(crate) fn find(item: impl Fn(&str) -> Option<ItemIx>) -> Self {
         let of = |age: AgeGroup| {
-            let find = |stem: &str| item(&format!("{stem}_{}", age.suffix()));
+            let [d1, d2, d5, e1, e2, f1_fm, f1_nfm, f1_alle, f2, f3] = ids(age).map(&item);
             Some(AgeItems {
-                d1: find("D1")?,
-                d2: find("D2")?,
-                d5: find("D5")?,
-                e1: find("E1")?,
-                e2: find("E2")?,
-                f1_fm: find("F1_fm")?,
-                f1_nfm: find("F1_nfm")?,
-                f1_alle: find("F1_alle")?,
-                f2: find("F2")?,
-                f3: find("F3")?,
+                d1: d1?,
+                d2: d2?,
+                d5: d5?,
+                e1: e1?,
+                e2: e2?,
+                f1_fm: f1_fm?,
+                f1_nfm: f1_nfm?,
+                f1_alle: f1_alle?,
+                f2: f2?,
+                f3: f3?,
             })
         };
         Self {
@@ -317,35 +349,36 @@ pub fn classify(
         },
         verzahnung: None,
         flags: Vec::new(),
-        rule_version: RULE_VERSION.to_owned(),
+        rule_version: Cow::Borrowed(RULE_VERSION),
         k3_rule,
     };
     let Some(items) = instrument.core.of(age_group) else {
         return nothing(rules.k3_rule);
     };
     let read = criteria::Read::new(items, &code);
-    let evidence = |of: &[ItemIx]| {
+    let evidence = |of: &[(ItemIx, &'static str)]| {
         of.iter()
-            .map(|item| Evidence {
-                item: instrument[*item].id.clone(),
+            .map(|(item, id)| Evidence {
+                item: Cow::Borrowed(id),
                 value: code(*item),
             })
             .collect()
     };
-    let roles: &[ItemIx] = if read.fms() {
-        &[items.f1_fm, items.f1_nfm]
+    let [d1, d2, d5, e1, e2, f1_fm, f1_nfm, f1_alle, ..] = ids(age_group);
+    let roles: &[_] = if read.fms() {
+        &[(items.f1_fm, f1_fm), (items.f1_nfm, f1_nfm)]
     } else {
-        &[items.f1_alle]
+        &[(items.f1_alle, f1_alle)]
     };
     let k3 = read.k3(rules.k3_rule);
     Classification {
         k1: Criterion {
             outcome: read.k1(),
-            evidence: evidence(&[items.d1, items.d2, items.d5]),
+            evidence: evidence(&[(items.d1, d1), (items.d2, d2), (items.d5, d5)]),
         },
         k2: Criterion {
             outcome: read.k2(),
-            evidence: evidence(&[items.e1, items.e2]),
+            evidence: evidence(&[(items.e1, e1), (items.e2, e2)]),
         },
         k3: Criterion {
             outcome: k3,

@@ -133,7 +133,7 @@ fn every_combination_gets_exactly_one_result() {
                             assert_eq!(one.partial().contains('?'), one.code().is_none());
                             assert_eq!(one.verzahnung.is_some(), one.letter(Level::K3).is_some());
                             seen += 1;
-                            if seen % 7 == 0 {
+                            if seen.is_multiple_of(7) {
                                 rows.push(Row {
                                     wave: 2008,
                                     form: Form::Zkt,

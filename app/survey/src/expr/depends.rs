@@ -1,8 +1,9 @@
-//! What an expression depends on; needed once, when an instrument is loaded.
+//! What an expression depends on and may be; needed once, when an instrument is loaded.
 
 use super::{Logic, Num, Term};
 use crate::model::ItemIx;
-use crate::typology::AgeGroup;
+use crate::office::{Form, Land};
+use crate::typology::{AgeGroup, Level};
 
 /// What an expression depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,18 @@ impl Num {
 }
 
 impl Term {
+    /// The texts it may be; any where they cannot be listed.
+    pub(crate) fn values(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::Const(text) => Some(vec![text]),
+            Self::Form => Some(Form::ALL.map(Form::label).to_vec()),
+            Self::Land => Some(Land::ALL.map(Land::label).to_vec()),
+            Self::Criterion(Level::K1, ..) => Some(vec!["I", "II"]),
+            Self::Criterion(Level::K2 | Level::K3, ..) => Some(vec!["a", "b"]),
+            Self::Item(_) => None,
+        }
+    }
+
     fn visit(&self, seen: &mut dyn FnMut(Dep)) {
         match self {
             Self::Const(_) | Self::Form | Self::Land => {}

@@ -239,13 +239,16 @@ impl Num {
             }
             Self::Length(item) => facts.text(*item).map(|text| Decimal::from(text.chars().count())),
             Self::Count(item) => facts.codes(*item).map(|codes| Decimal::from(codes.count_ones())),
-            Self::Total(items) => items.iter().try_fold(Decimal::ZERO, |sum, item| {
-                if facts.cannot_say(*item) {
-                    Some(sum)
-                } else {
-                    sum.checked_add(facts.number(*item)?)
-                }
-            }),
+            // Parts nobody can give count nothing; but where nobody can give
+            // any, there is no sum that could contradict something.
+            Self::Total(items) => items
+                .iter()
+                .filter(|item| !facts.cannot_say(**item))
+                .try_fold(None, |sum: Option<Decimal>, item| {
+                    let part = facts.number(*item)?;
+                    Some(Some(sum.unwrap_or_default().checked_add(part)?))
+                })
+                .flatten(),
         }
     }
 }

@@ -9,8 +9,11 @@ use super::{Calc, Op};
 
 /// Longest expression, in characters.
 pub(crate) const MAX_LENGTH: usize = 2_000;
-/// Deepest nesting; evaluation never goes deeper.
+/// Deepest nesting of brackets and signs.
 pub(crate) const MAX_DEPTH: usize = 40;
+/// Deepest nesting of operations; evaluation never goes deeper, and the
+/// checked form stays within the 128 levels that readers of JSON allow.
+pub(crate) const MAX_NESTING: usize = 28;
 
 /// Reads an expression.
 ///
@@ -27,8 +30,26 @@ pub(crate) fn parse(source: &str) -> Result<Ast, String> {
     };
     let ast = parser.or()?;
     match parser.peek() {
+        TokenKind::End if nesting(&ast) > MAX_NESTING => Err(format!(
+            "der Ausdruck rechnet in mehr als {MAX_NESTING} Stufen ineinander"
+        )),
         TokenKind::End => Ok(ast),
         other => Err(format!("unerwartet: {} (Spalte {})", spell(other), parser.column())),
+    }
+}
+
+/// How deep the operations of an expression stand in each other.
+fn nesting(ast: &Ast) -> usize {
+    let deepest = |parts: &[Ast]| parts.iter().map(nesting).max().unwrap_or(0);
+    match &ast.node {
+        Node::Number(_) | Node::Text(_) | Node::Name(_) => 0,
+        Node::List(parts) | Node::Call(_, parts) | Node::And(parts) | Node::Or(parts) => 1 + deepest(parts),
+        Node::Neg(part) | Node::Not(part) => 1 + nesting(part),
+        Node::Calc(_, left, right) => 1 + nesting(left).max(nesting(right)),
+        Node::Chain(first, links) => {
+            let rest = links.iter().map(|(_, part)| nesting(part)).max().unwrap_or(0);
+            1 + nesting(first).max(rest)
+        }
     }
 }
 

@@ -146,7 +146,7 @@ fn named(name: &str, column: usize, names: &impl Names) -> Result<Typed, String>
 }
 
 /// `k1_ue`, `vw_k3_u25` …
-fn criterion(name: &str) -> Option<(Level, AgeGroup, bool)> {
+pub(crate) fn criterion(name: &str) -> Option<(Level, AgeGroup, bool)> {
     let (before, name) = match name.strip_prefix("vw_") {
         Some(rest) => (true, rest),
         None => (false, name),
@@ -174,7 +174,11 @@ fn compare(op: Op, left: &Ast, right: &Ast, names: &impl Names) -> Result<Logic,
             Ok(Logic::Compare(op, a, b))
         }
         (Typed::Day(a), Typed::Day(b)) => Ok(Logic::Compare(op, a, b)),
-        (Typed::Text(a), Typed::Text(b)) => negated(op, left, Logic::Equal(a, b)),
+        (Typed::Text(a), Typed::Text(b)) => {
+            known_text(&a, &b, right)?;
+            known_text(&b, &a, left)?;
+            negated(op, left, Logic::Equal(a, b))
+        }
         (Typed::Logic(a), Typed::Logic(b)) => negated(op, left, Logic::Same(Box::new(a), Box::new(b))),
         (a, b) => Err(format!(
             "{} und {} lassen sich nicht vergleichen (Spalte {})",
@@ -210,6 +214,22 @@ fn known_code(item: &Num, code: &Num, at: &Ast, names: &impl Names) -> Result<()
     Ok(())
 }
 
+/// A form, a Land or a criterion compared with a text: the text must be one of
+/// its values.
+fn known_text(term: &Term, text: &Term, at: &Ast) -> Result<(), String> {
+    let (Some(values), Term::Const(text)) = (term.values(), text) else {
+        return Ok(());
+    };
+    if values.contains(&text.as_str()) || matches!(term, Term::Const(_)) {
+        return Ok(());
+    }
+    Err(format!(
+        "'{text}' kommt hier nicht vor, möglich sind: {} (Spalte {})",
+        values.join(", "),
+        at.column
+    ))
+}
+
 fn contained(left: &Ast, right: &Ast, names: &impl Names) -> Result<Logic, String> {
     match (typed(left, names)?, typed(right, names)?) {
         (Typed::Num(Num::Const(value)), Typed::Codes(item)) => {
@@ -236,7 +256,7 @@ fn contained(left: &Ast, right: &Ast, names: &impl Names) -> Result<Logic, Strin
             let list = parts
                 .iter()
                 .map(|part| match typed(part, names)? {
-                    Typed::Text(term) => Ok(term),
+                    Typed::Text(term) => known_text(&value, &term, part).map(|()| term),
                     other => Err(wrong(part, "ein Text", &other)),
                 })
                 .collect::<Result<_, _>>()?;
@@ -285,9 +305,13 @@ fn call(name: &str, arguments: &[Ast], ast: &Ast, names: &impl Names) -> Result<
             rows(matrix)?,
             vec![(Op::Ge, num(low, names)?), (Op::Le, num(high, names)?)],
         )),
-        ("len" | "is_email" | "abs" | "count" | "total", _) => return Err(count(1).err().unwrap_or_default()),
+        ("len" | "is_email" | "abs" | "count" | "total", _) => {
+            return Err(count(1).err().unwrap_or_default());
+        }
         ("all_ge" | "all_gt", _) => return Err(count(2).err().unwrap_or_default()),
         ("all_between", _) => return Err(count(3).err().unwrap_or_default()),
-        _ => return Err(format!("die Funktion „{name}“ gibt es nicht (Spalte {})", ast.column)),
+        _ => {
+            return Err(format!("die Funktion „{name}“ gibt es nicht (Spalte {})", ast.column));
+        }
     })
 }

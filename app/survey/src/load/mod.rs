@@ -5,10 +5,13 @@
 //! instrument is refused with every finding: file, line, item, reason.
 
 mod build;
+mod declare;
+mod fires;
 mod link;
 mod lint;
 mod raw;
 mod reader;
+mod wording;
 
 use crate::model::Instrument;
 use sha2::{Digest, Sha256};

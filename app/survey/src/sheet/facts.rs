@@ -8,10 +8,10 @@ use crate::office::{Form, Land};
 use crate::typology::{AgeGroup, Level};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
+use std::borrow::Borrow;
 
 /// A sheet as expressions read it.
-pub(super) struct View<'a>(pub &'a Sheet);
+pub(super) struct View<'a, E>(pub &'a Sheet<E>);
 
 /// A value as a number: numbers, codes, and days.
 fn number_of(value: Value) -> Option<Decimal> {
@@ -25,12 +25,13 @@ fn number_of(value: Value) -> Option<Decimal> {
 /// A value as the code of a choice.
 pub(super) fn code_of(value: Value) -> Option<i64> {
     match value {
-        Value::Number(number) if number.fract().is_zero() => number.to_i64(),
+        // Parsed numbers have no trailing zeros: a scale means decimals.
+        Value::Number(number) if number.scale() == 0 => number.mantissa().try_into().ok(),
         _ => None,
     }
 }
 
-impl Facts for View<'_> {
+impl<E: Borrow<Entry>> Facts for View<'_, E> {
     fn number(&self, item: ItemIx) -> Option<Decimal> {
         number_of(self.0.value(item))
     }

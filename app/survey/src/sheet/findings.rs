@@ -4,9 +4,10 @@ use super::Sheet;
 use crate::answer::{Entry, Value};
 use crate::check::{Confirmation, Finding, FindingKind, Findings};
 use crate::model::{EditIx, ItemIx, Kind, QuestionIx, Requirement, Severity};
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-impl Sheet {
+impl<E: Borrow<Entry>> Sheet<E> {
     /// Everything that is missing, wrong or contradictory, in the order of
     /// the questionnaire. A confirmation holds only while its values stand.
     pub fn findings(&self, confirmations: &[Confirmation]) -> Findings {
@@ -16,12 +17,10 @@ impl Sheet {
             .question_indices()
             .filter(|question| self.is_asked(*question))
         {
-            let before = found.len();
+            // What is there in the wrong form does not count as missing, but
+            // the other rows of its matrix may.
             self.form_findings(question, &mut found);
-            // What is not even in the right form is not also called missing.
-            if found.len() == before {
-                found.extend(self.missing(question));
-            }
+            found.extend(self.missing(question));
             for edit in &self.instrument[question].edits {
                 if self.verdicts[edit.at()] == Some(false) {
                     found.push(self.fired(*edit, confirmations));
@@ -51,7 +50,8 @@ impl Sheet {
 
     fn form_findings(&self, question: QuestionIx, found: &mut Vec<Finding>) {
         for item in self.instrument.items_of(question) {
-            if self.is_open_text(item) && !self.is_item_asked(item) {
+            let in_form = !matches!(self.values[item.at()], Value::Wrong(_) | Value::CannotSay);
+            if in_form || (self.is_open_text(item) && !self.is_item_asked(item)) {
                 continue;
             }
             if let (Value::Wrong(error), Some(Entry::Given(typed))) = (self.values[item.at()], self.entry(item)) {
@@ -108,7 +108,9 @@ impl Sheet {
                 "Noch offen: {}. Bitte antworten Sie oder wählen Sie „Angabe nicht möglich“.",
                 self.labels(&items)
             ),
-            (_, false, true) => format!("Noch offen: {}. Bitte antworten Sie.", self.labels(&items)),
+            (_, false, true) => {
+                format!("Noch offen: {}. Bitte antworten Sie.", self.labels(&items))
+            }
             (Kind::Single | Kind::Multi, true, _) => {
                 "Bitte wählen Sie eine Antwort, notfalls „Angabe nicht möglich“.".to_owned()
             }

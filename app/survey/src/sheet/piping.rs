@@ -6,11 +6,12 @@ use crate::answer::{Entry, german};
 use crate::expr::{Facts, Num};
 use crate::model::ItemIx;
 use crate::text::{Piece, Slot, Text};
+use std::borrow::Borrow;
 
 /// Stands for a value that is not known.
 const UNKNOWN: &str = "…";
 
-impl Sheet {
+impl<E: Borrow<Entry>> Sheet<E> {
     /// A wording with its placeholders filled; `…` where a value is missing.
     #[must_use]
     pub fn text(&self, text: &Text) -> String {

@@ -6,6 +6,7 @@ use crate::answer::{Entries, Entry, Value};
 use crate::model::{ItemIx, Requirement};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use std::borrow::Borrow;
 use std::fmt;
 
 /// An item as it is exported.
@@ -61,7 +62,7 @@ impl fmt::Display for MachineValue {
     }
 }
 
-impl Sheet {
+impl<E: Borrow<Entry>> Sheet<E> {
     /// The answers that are transmitted: those of items that are asked.
     #[must_use]
     pub fn transmitted(&self) -> Entries {

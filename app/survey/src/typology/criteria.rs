@@ -1,4 +1,4 @@
-//! The tables of the instrument's section 3, one function each. `[Annahme]`
+//! The tables of the instrument's section 3, one function each. "(Annahme)"
 //! marks what the paper does not publish.
 
 use super::{AgeItems, Flag, K3Rule};
@@ -34,7 +34,7 @@ impl K1 {
 pub enum K2 {
     /// a: specialised placement staff or an employers' service.
     Spezialisiert,
-    /// a: third parties place [Annahme: not part of case management].
+    /// a: third parties place (Annahme: not part of case management).
     Dritte,
     /// a: both, the specialised staff mostly.
     UeberwiegendSpezialisiert,
@@ -95,13 +95,13 @@ impl K3 {
 pub enum Reason {
     /// No answer.
     U0,
-    /// No case management at all [Annahme].
+    /// No case management at all (Annahme).
     U1,
-    /// Case management by third parties only [Annahme].
+    /// Case management by third parties only (Annahme).
     U2,
     /// No predominant practice (paper, section 2: analyses rest on it).
     U3,
-    /// Placement by both in equal parts [Annahme].
+    /// Placement by both in equal parts (Annahme).
     U4,
 }
 
@@ -205,7 +205,7 @@ impl<'a, F: Fn(ItemIx) -> Option<i64>> Read<'a, F> {
             K3::NichtIntegriert => match (self.get(self.items.f2)?, self.get(self.items.f3)) {
                 (1, _) => Some(Verzahnung::V3),
                 (2 | 3 | 7, Some(1..=3)) => Some(Verzahnung::V4),
-                (2 | 3 | 7, Some(_)) => Some(Verzahnung::V5),
+                (2 | 3 | 7, Some(0 | 4..)) => Some(Verzahnung::V5),
                 _ => None,
             },
         }
