@@ -8,11 +8,9 @@ use super::{DemoError, Round, staff_login};
 use crate::identity::session::{ABSOLUTE, IDLE};
 use crate::identity::{Role, Session, Who};
 use crate::respondent::view::context;
-use crate::respondent::{Taken, actor, opened, save, take_current};
-use crate::secrets::new_id;
-use crate::store::answers::{self as rows, NewConfirmation, Pen};
+use crate::respondent::{Taken, confirm, opened, save, take_current};
 use crate::store::cases::CaseRow;
-use crate::store::{Conn, StoreError, accounts, cases};
+use crate::store::{Conn, accounts, cases};
 use crate::{Decision, ItemChange, Portal, words};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
@@ -141,23 +139,9 @@ impl Portal {
         confirmations: &[survey::Confirmation],
     ) -> Result<(), DemoError> {
         let now = self.now();
-        let pen = Pen {
-            case_id: &taken.case.id,
-            revision: taken.revision,
-            at: now.timestamp_micros(),
-            account_id: &session.account_id,
-            session_id: &session.id,
-            who: actor(session).name,
-        };
         for confirmation in confirmations {
-            let new = NewConfirmation {
-                id: new_id(now).map_err(StoreError::from)?,
-                edit: &confirmation.edit,
-                instrument: &instrument.version,
-                values: serde_json::to_string(&confirmation.values).map_err(StoreError::from)?,
-                reason: &confirmation.reason,
-            };
-            rows::confirm(conn, &pen, &new).await?;
+            let pen = taken.pen(session, now);
+            confirm::keep(conn, &pen, &instrument.version, confirmation, now).await?;
         }
         Ok(())
     }

@@ -2,12 +2,13 @@
 //! by themselves when one of those changes.
 
 use super::view::{Draft, latest};
-use super::{Barred, actor, take_for_answers, unit_of};
+use super::{Barred, take_for_answers, unit_of};
 use crate::Portal;
 use crate::identity::Session;
 use crate::secrets::new_id;
 use crate::store::answers::{self, NewConfirmation, Pen};
-use crate::store::{StoreError, cases};
+use crate::store::{Conn, StoreError, Stored, cases};
+use chrono::{DateTime, Utc};
 use survey::{Confirmation, Severity};
 use validator::ValidateLength;
 
@@ -70,23 +71,7 @@ impl Portal {
         if confirmations.contains(&new) {
             return Ok(confirmations);
         }
-        let who = actor(session);
-        let pen = Pen {
-            case_id: &taken.case.id,
-            revision: taken.revision,
-            at: now.timestamp_micros(),
-            account_id: &session.account_id,
-            session_id: &session.id,
-            who: who.name,
-        };
-        let row = NewConfirmation {
-            id: new_id(now).map_err(StoreError::from)?,
-            edit,
-            instrument: &instrument.version,
-            values: serde_json::to_string(&new.values).map_err(StoreError::from)?,
-            reason: &new.reason,
-        };
-        answers::confirm(&mut tx, &pen, &row).await?;
+        keep(&mut tx, &taken.pen(session, now), &instrument.version, &new, now).await?;
         tx.commit().await?;
         let others = confirmations.into_iter().filter(|other| other.edit != new.edit);
         Ok(others.chain([new.clone()]).collect())
@@ -106,4 +91,22 @@ impl Portal {
             None => Ok(Vec::new()),
         }
     }
+}
+
+/// Keeps one confirmation.
+pub(crate) async fn keep(
+    conn: &mut Conn,
+    pen: &Pen<'_>,
+    instrument: &str,
+    new: &Confirmation,
+    now: DateTime<Utc>,
+) -> Stored<()> {
+    let row = NewConfirmation {
+        id: new_id(now)?,
+        edit: &new.edit,
+        instrument,
+        values: serde_json::to_string(&new.values)?,
+        reason: &new.reason,
+    };
+    answers::confirm(conn, pen, &row).await
 }

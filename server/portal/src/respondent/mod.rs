@@ -3,7 +3,7 @@
 //! Every query carries the unit of the session; nothing here takes a unit
 //! from a request.
 
-mod confirm;
+pub(crate) mod confirm;
 pub(crate) mod merge;
 pub(crate) mod save;
 pub(crate) mod status;
@@ -20,9 +20,11 @@ pub(crate) use status::opened;
 pub(crate) use submit::{Document, receipt_of};
 
 use crate::identity::{Session, Who};
+use crate::store::answers::Pen;
 use crate::store::cases::{self, CaseRow};
 use crate::store::events::Actor;
 use crate::store::{Conn, Stored};
+use chrono::{DateTime, Utc};
 use survey::status::Status;
 
 /// Why a case cannot be changed.
@@ -44,6 +46,20 @@ pub(crate) struct Taken {
     pub case: CaseRow,
     pub status: Status,
     pub revision: i64,
+}
+
+impl Taken {
+    /// Who writes into the case in this change.
+    pub(crate) fn pen<'a>(&'a self, session: &'a Session, now: DateTime<Utc>) -> Pen<'a> {
+        Pen {
+            case_id: &self.case.id,
+            revision: self.revision,
+            at: now.timestamp_micros(),
+            account_id: &session.account_id,
+            session_id: &session.id,
+            who: actor(session).name,
+        }
+    }
 }
 
 /// The unit of a respondent's session.

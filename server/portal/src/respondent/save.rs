@@ -8,7 +8,7 @@ use super::{Barred, Taken, actor, status, take_for_answers, unit_of};
 use crate::Portal;
 use crate::clock::from_micros;
 use crate::identity::Session;
-use crate::store::answers::{self, AnswerRow, Pen, Written};
+use crate::store::answers::{self, AnswerRow, Written};
 use crate::store::{Conn, StoreError, Stored, cases};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -202,21 +202,13 @@ pub(crate) async fn store(
             }
         }
     }
-    let who = actor(session);
-    let pen = Pen {
-        case_id: &taken.case.id,
-        revision: taken.revision,
-        at: now.timestamp_micros(),
-        account_id: &session.account_id,
-        session_id: &session.id,
-        who: who.name,
-    };
+    let pen = taken.pen(session, now);
     answers::write(conn, &[(pen, &written)]).await?;
     if written
         .iter()
         .any(|written| written.entry.is_some() && !written.conflict)
     {
-        status::advance(conn, &taken.case.id, taken.status, Event::Answer, who, now).await?;
+        status::advance(conn, &taken.case.id, taken.status, Event::Answer, actor(session), now).await?;
     }
     Ok(saved)
 }

@@ -26,29 +26,30 @@ pub(crate) struct NewAccount<'a> {
     pub email: &'a str,
 }
 
+macro_rules! account_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT a.id, a.login, a.role, a.unit_id, u.kennung, a.display_name, a.email, a.password_hash
+             FROM accounts a LEFT JOIN units u ON u.id = a.unit_id
+             WHERE a.disabled_at IS NULL AND ",
+            $condition
+        )
+    };
+}
+
 /// The account that signs in with this folded name.
 pub(crate) async fn by_login(conn: &mut Conn, login_key: &str) -> Stored<Option<AccountRow>> {
     rows!(
         conn,
         optional,
         AccountRow,
-        "SELECT a.id, a.login, a.role, a.unit_id, u.kennung, a.display_name, a.email, a.password_hash
-         FROM accounts a LEFT JOIN units u ON u.id = a.unit_id
-         WHERE a.login_key = $1 AND a.disabled_at IS NULL",
+        account_where!("a.login_key = $1"),
         login_key
     )
 }
 
 pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<AccountRow>> {
-    rows!(
-        conn,
-        optional,
-        AccountRow,
-        "SELECT a.id, a.login, a.role, a.unit_id, u.kennung, a.display_name, a.email, a.password_hash
-         FROM accounts a LEFT JOIN units u ON u.id = a.unit_id
-         WHERE a.id = $1 AND a.disabled_at IS NULL",
-        id
-    )
+    rows!(conn, optional, AccountRow, account_where!("a.id = $1"), id)
 }
 
 /// Adds accounts; those whose name is taken are left out. Returns how many

@@ -1,6 +1,6 @@
 //! The institute: returns, lists, one case, decisions; who may do what.
 
-use crate::support::{changes, story};
+use crate::support::{changes, count, story};
 use portal::{CaseFilter, Decision, Role, StaffError};
 use survey::status::Status;
 use survey::{Form, Land};
@@ -108,4 +108,21 @@ story!(one_case_shows_everything_and_who_decided, world => {
     // An office that had declined may change its mind.
     world.portal.save(&office, &changes(&[("B2", "100")], 0)).await.unwrap();
     assert_eq!(world.portal.case_of(&office).await.unwrap().unwrap().status, Status::Started);
+});
+
+story!(looking_deciding_and_exporting_leave_a_trace, world => {
+    world.in_the_field().await;
+    let staff = world.staff(Role::Editor).await;
+    world.portal.case_detail(&staff, 2008, "GS-1").await.unwrap();
+    world.portal.case_detail(&staff, 2008, "GS-1").await.unwrap();
+    world.portal.decide(&staff, 2008, "GS-2", Decision::Refused, "Keine Zeit").await.unwrap();
+    world.portal.export_csv(2008, &mut Vec::new()).await.unwrap();
+    let traces = async |action: &str| {
+        let sql = format!("SELECT COUNT(*) FROM audit WHERE action = '{action}' AND wave = 2008");
+        count(&world.settings.database_url, &sql).await
+    };
+    let found = [traces("case_viewed").await, traces("case_refuse").await, traces("exported").await];
+    assert_eq!(found, [2, 1, 1]);
+    let by = format!("SELECT COUNT(*) FROM audit WHERE action = 'case_viewed' AND account_id = '{}'", staff.account_id);
+    assert_eq!(count(&world.settings.database_url, &by).await, 2);
 });

@@ -1,15 +1,7 @@
 //! Opening a database: whose it is, how old, by how many at once.
 
-use crate::support::{Database, World, postgres_or_skip, story};
+use crate::support::{Database, World, postgres_or_skip, run, story};
 use portal::{BaseUrl, Clock, MailTarget, OpenError, Portal, Settings};
-use sqlx::{AnyConnection, Connection, Executor};
-
-async fn run(url: &str, sql: &'static str) {
-    sqlx::any::install_default_drivers();
-    let mut conn = AnyConnection::connect(url).await.unwrap();
-    conn.execute(sql).await.unwrap();
-    conn.close().await.unwrap();
-}
 
 fn settings(url: &str) -> Settings {
     let base_url = BaseUrl::parse("http://localhost:3000").unwrap();
@@ -60,7 +52,7 @@ async fn another_programs_migrations_are_not_ours() {
              installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL,
              checksum {blob} NOT NULL, execution_time BIGINT NOT NULL)"
         );
-        run(&url, Box::leak(table.into_boxed_str())).await;
+        run(&url, &table).await;
         let row = "INSERT INTO _sqlx_migrations VALUES (1, 'kunden', CURRENT_TIMESTAMP, true, 'abc', 0)";
         run(&url, row).await;
         let refused = open(&url).await.map(drop).unwrap_err();

@@ -1,6 +1,6 @@
 //! Mails: what they say, to whom, once.
 
-use crate::support::{HERE, World, moment, story};
+use crate::support::{HERE, World, count, moment, run, story};
 use chrono::TimeDelta;
 use portal::{Decision, MailKind, Role};
 
@@ -89,4 +89,36 @@ story!(a_mail_that_cannot_be_delivered_stays_and_goes_out_later_under_the_same_n
     assert_eq!(run.sent[0].file, blocker);
     let token = world.mail("einladung-erneut", "GS-1").token();
     assert!(world.portal.token_info(&token).await.unwrap().is_some());
+});
+
+story!(a_mail_a_crash_left_on_its_way_is_taken_again_after_its_lease, world => {
+    world.in_the_field().await;
+    world.portal.mail_run(None, None).await.unwrap();
+    let first = world.mail("einladung", "GS-1");
+    let lease = (world.clock.now() + TimeDelta::minutes(10)).timestamp_micros();
+    let crash = format!("UPDATE outbox SET state = 'sending', leased_until = {lease} WHERE number = {}", &first.file[..4]);
+    run(&world.settings.database_url, &crash).await;
+    assert!(world.portal.mail_run(None, None).await.unwrap().sent.is_empty(), "somebody may be at it");
+    world.clock.advance(TimeDelta::minutes(10));
+    let run = world.portal.mail_run(None, None).await.unwrap();
+    assert_eq!(run.sent.len(), 1);
+    let again = world.mail("einladung", "GS-1");
+    assert_eq!((&first.file, &first.message_id), (&again.file, &again.message_id));
+    assert_ne!(first.token(), again.token());
+    assert!(world.portal.token_info(&again.token()).await.unwrap().is_some());
+});
+
+story!(the_outbox_holds_no_link_that_opens_anything, world => {
+    world.in_the_field().await;
+    world.office("GS-1").await;
+    world.portal.request_access("GS-1", HERE).await.unwrap();
+    world.portal.mail_run(None, None).await.unwrap();
+    let url = &world.settings.database_url;
+    let token = world.mail("neues-passwort", "GS-1").token();
+    let with_link = "SELECT COUNT(*) FROM outbox WHERE body LIKE '%/zugang/…%'";
+    assert_eq!(count(url, with_link).await, 4, "three invitations and a reset, kept as they looked");
+    for text in ["body", "subject", "last_answer"] {
+        let holding = format!("SELECT COUNT(*) FROM outbox WHERE {text} LIKE '%{token}%'");
+        assert_eq!(count(url, &holding).await, 0, "{text}");
+    }
 });

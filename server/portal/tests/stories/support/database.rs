@@ -1,6 +1,6 @@
 //! Fresh databases: a file, or one of a throw-away PostgreSQL.
 
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{AnyConnection, Connection, Executor, PgConnection};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
@@ -39,4 +39,24 @@ pub(crate) fn postgres_or_skip() -> Option<Database> {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must test PostgreSQL");
     }
     server.map(Database::Postgres)
+}
+
+/// Runs a statement past the portal, on either kind of database.
+pub(crate) async fn run(url: &str, sql: &str) {
+    sqlx::any::install_default_drivers();
+    let mut conn = AnyConnection::connect(url).await.unwrap();
+    conn.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+    conn.close().await.unwrap();
+}
+
+/// A count read past the portal.
+pub(crate) async fn count(url: &str, sql: &str) -> i64 {
+    sqlx::any::install_default_drivers();
+    let mut conn = AnyConnection::connect(url).await.unwrap();
+    let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+    conn.close().await.unwrap();
+    count
 }

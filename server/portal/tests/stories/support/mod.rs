@@ -5,7 +5,7 @@ mod database;
 mod field;
 mod mails;
 
-pub(crate) use database::{Database, postgres_or_skip};
+pub(crate) use database::{Database, count, postgres_or_skip, run};
 pub(crate) use field::{REGISTER, changes, day};
 
 use chrono::{DateTime, Utc};
