@@ -43,7 +43,10 @@ pub fn letters(settings: &Settings) -> Result<Vec<Letter>, Unreadable> {
     let Some(folder) = &settings.letters else {
         return Ok(Vec::new());
     };
-    let unreadable = |source| Unreadable { path: folder.clone(), source };
+    let unreadable = |source| Unreadable {
+        path: folder.clone(),
+        source,
+    };
     let mut letters = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
@@ -63,7 +66,10 @@ pub fn letters(settings: &Settings) -> Result<Vec<Letter>, Unreadable> {
 pub fn endorsements(settings: &Settings, letters: &[Letter]) -> Vec<Endorsement> {
     letters
         .iter()
-        .map(|letter| Endorsement { label: letter.label.clone(), url: settings.base_url.join(&letter.path()) })
+        .map(|letter| Endorsement {
+            label: letter.label.clone(),
+            url: settings.base_url.join(&letter.path()),
+        })
         .collect()
 }
 
@@ -85,7 +91,10 @@ pub fn operator(settings: &Settings, letters: &[Letter]) -> Result<Operator, Unr
         barrierefreiheit: text("barrierefreiheit.txt")?,
         letters: letters
             .iter()
-            .map(|letter| app::Letter { label: letter.label.clone(), href: letter.path() })
+            .map(|letter| app::Letter {
+                label: letter.label.clone(),
+                href: letter.path(),
+            })
             .collect(),
     })
 }
@@ -95,6 +104,9 @@ fn read_if_there(file: &Path) -> Result<Option<String>, Unreadable> {
     match fs::read_to_string(file) {
         Ok(text) => Ok(Some(text.replace("\r\n", "\n"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Unreadable { path: file.to_owned(), source }),
+        Err(source) => Err(Unreadable {
+            path: file.to_owned(),
+            source,
+        }),
     }
 }

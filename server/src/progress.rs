@@ -30,7 +30,7 @@ impl Progress {
             bar.set_position(done);
             return;
         }
-        let tenth = if of == 0 { 10 } else { done * 10 / of };
+        let tenth = (done * 10).checked_div(of).unwrap_or(10);
         if tenth > self.told {
             self.told = tenth;
             eprintln!("{}: {done} von {of}", self.what);

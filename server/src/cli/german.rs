@@ -18,10 +18,11 @@ pub(super) fn wave(text: &str) -> Result<i32, String> {
 
 /// A day, written as ISO 8601 has it, that exists.
 pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
-    let written = text.len() == 10 && text.bytes().enumerate().all(|(place, byte)| match place {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
+    let written = text.len() == 10
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
     written
         .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
         .flatten()
@@ -54,7 +55,9 @@ pub fn explain(error: &clap::Error) -> Option<String> {
         ErrorKind::UnknownArgument => format!("„{}“ kennt dieser Befehl nicht.", of(ContextKind::InvalidArg)),
         ErrorKind::MissingRequiredArgument => format!("Es fehlt: {}.", of(ContextKind::InvalidArg)),
         ErrorKind::ValueValidation => {
-            let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            let reason = std::error::Error::source(error)
+                .map(ToString::to_string)
+                .unwrap_or_default();
             let value = of(ContextKind::InvalidValue);
             format!("{}: „{value}“ passt nicht; {reason}.", of(ContextKind::InvalidArg))
         }
@@ -71,7 +74,9 @@ pub fn explain(error: &clap::Error) -> Option<String> {
         }
         _ => "Dieser Aufruf ist nicht verständlich.".to_owned(),
     };
-    Some(format!("{sentence}\nHilfe: ruecklauf --help oder ruecklauf BEFEHL --help"))
+    Some(format!(
+        "{sentence}\nHilfe: ruecklauf --help oder ruecklauf BEFEHL --help"
+    ))
 }
 
 fn words(value: &ContextValue) -> String {

@@ -126,7 +126,12 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Demo {
     /// Ordner der Vorführdaten; fehlt er, wird er angelegt (sonst ruecklauf-demo)
-    #[arg(long, value_name = "ORDNER", default_value = "ruecklauf-demo", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "ORDNER",
+        default_value = "ruecklauf-demo",
+        hide_default_value = true
+    )]
     pub dir: PathBuf,
     /// Auch die Welle 2008 ist vollständig, die Typen verteilt wie in Tabelle 2
     #[arg(long)]
@@ -257,7 +262,14 @@ pub struct Export {
     #[arg(long, value_name = "WELLE", value_parser = german::wave)]
     pub wave: i32,
     /// Format: csv
-    #[arg(long, value_name = "FORMAT", value_enum, default_value = "csv", hide_default_value = true, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "csv",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub format: ExportFormat,
     /// Zieldatei
     #[arg(long, value_name = "DATEI")]
@@ -281,7 +293,14 @@ pub struct Tables {
     #[arg(long, value_name = "WELLE", value_parser = german::wave)]
     pub previous: Option<i32>,
     /// Format: text oder csv
-    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text", hide_default_value = true, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub format: TablesFormat,
 }
 

@@ -18,7 +18,11 @@ pub(super) async fn run(mut settings: Settings, args: Demo) -> Result<(), Comman
     settings.database_url = format!("sqlite:{}", args.dir.join("ruecklauf.db").display());
     settings.mail = MailTarget::Dir(args.dir.join("post"));
     let (portal, state, jobs) = field::prepare(&settings).await?;
-    let listener = if args.no_serve { None } else { Some(field::listen(&settings).await?) };
+    let listener = if args.no_serve {
+        None
+    } else {
+        Some(field::listen(&settings).await?)
+    };
     let mut progress = Progress::new("Vorführdaten");
     let summary = portal.demo(args.complete, |done, of| progress.tell(done, of)).await?;
     drop(progress);
@@ -66,7 +70,11 @@ fn as_json(settings: &Settings, summary: &DemoSummary) -> Result<String, Command
         staff: summary
             .staff
             .iter()
-            .map(|one| StaffSignIn { role: one.role.to_string(), login: &one.login, password: &one.password })
+            .map(|one| StaffSignIn {
+                role: one.role.to_string(),
+                login: &one.login,
+                password: &one.password,
+            })
             .collect(),
         units: summary
             .units
@@ -90,7 +98,12 @@ fn as_text(settings: &Settings, summary: &DemoSummary) -> String {
         settings.base_url.as_str()
     );
     for one in &summary.staff {
-        text.push_str(&format!("  {:<12} {:<28} {}\n", one.role.to_string(), one.login, one.password));
+        text.push_str(&format!(
+            "  {:<12} {:<28} {}\n",
+            one.role.to_string(),
+            one.login,
+            one.password
+        ));
     }
     text.push_str("\nEinheiten\n");
     let mut told: BTreeMap<String, usize> = BTreeMap::new();
@@ -99,7 +112,10 @@ fn as_text(settings: &Settings, summary: &DemoSummary) -> String {
         let so_far = told.entry(status.clone()).or_default();
         if *so_far < SHOWN {
             *so_far += 1;
-            text.push_str(&format!("  {:<12} {:<28} {:<30} {}\n", status, one.login, one.password, one.form));
+            text.push_str(&format!(
+                "  {:<12} {:<28} {:<30} {}\n",
+                status, one.login, one.password, one.form
+            ));
         }
     }
     text.push('\n');

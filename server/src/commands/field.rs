@@ -31,7 +31,13 @@ pub(super) async fn prepare(settings: &Settings) -> Result<(Portal, AppState, Jo
     let texts = operator::operator(settings, &letters)?;
     let portal = open_with(settings, &letters).await?;
     let jobs = Jobs::default();
-    let state = AppState::new(portal.clone(), settings.trusted_proxies.clone(), texts, letters, jobs.clone());
+    let state = AppState::new(
+        portal.clone(),
+        settings.trusted_proxies.clone(),
+        texts,
+        letters,
+        jobs.clone(),
+    );
     Ok((portal, state, jobs))
 }
 
@@ -65,17 +71,31 @@ pub(super) async fn import(portal: &Portal, file: &Path, wave: i32, extra: &[Str
 }
 
 /// `mail due`
-pub(super) async fn mail_due(portal: &Portal, wave: Option<i32>, at: Option<DateTime<Utc>>) -> Result<(), CommandError> {
+pub(super) async fn mail_due(
+    portal: &Portal,
+    wave: Option<i32>,
+    at: Option<DateTime<Utc>>,
+) -> Result<(), CommandError> {
     let due = portal.mail_due(wave, at).await?;
     for mail in &due {
-        println!("{}\t{}\t{}\t{}", berlin::long(mail.due_at), mail.kind, mail.login, mail.recipient);
+        println!(
+            "{}\t{}\t{}\t{}",
+            berlin::long(mail.due_at),
+            mail.kind,
+            mail.login,
+            mail.recipient
+        );
     }
     eprintln!("{} E-Mails sind an der Reihe.", due.len());
     Ok(())
 }
 
 /// `mail run`
-pub(super) async fn mail_run(portal: &Portal, wave: Option<i32>, at: Option<DateTime<Utc>>) -> Result<(), CommandError> {
+pub(super) async fn mail_run(
+    portal: &Portal,
+    wave: Option<i32>,
+    at: Option<DateTime<Utc>>,
+) -> Result<(), CommandError> {
     let run = portal.mail_run(wave, at).await?;
     for mail in &run.sent {
         println!("{}\t{}\t{}", mail.kind, mail.recipient, mail.file.display());
@@ -85,6 +105,15 @@ pub(super) async fn mail_run(portal: &Portal, wave: Option<i32>, at: Option<Date
             eprintln!("{} an {}: {what}, {}", mail.kind, mail.login, mail.reason);
         }
     }
-    eprintln!("{} E-Mails verschickt, {} entfallen, {} gescheitert.", run.sent.len(), run.cancelled.len(), run.failed.len());
-    if run.failed.is_empty() { Ok(()) } else { Err(refused("Nicht alle E-Mails ließen sich verschicken.")) }
+    eprintln!(
+        "{} E-Mails verschickt, {} entfallen, {} gescheitert.",
+        run.sent.len(),
+        run.cancelled.len(),
+        run.failed.len()
+    );
+    if run.failed.is_empty() {
+        Ok(())
+    } else {
+        Err(refused("Nicht alle E-Mails ließen sich verschicken."))
+    }
 }

@@ -12,11 +12,17 @@ pub(super) fn files(dir: &Path) -> Result<Vec<(String, String)>, CommandError> {
         let path = entry.map_err(file_error(dir))?.path();
         if path.extension().is_some_and(|kind| kind == "toml") {
             let text = fs::read_to_string(&path).map_err(file_error(&path))?;
-            files.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
+            files.push((
+                path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                text,
+            ));
         }
     }
     if files.is_empty() {
-        return Err(refused(format!("{}: enthält keine Fragebogen-Dateien (*.toml)", dir.display())));
+        return Err(refused(format!(
+            "{}: enthält keine Fragebogen-Dateien (*.toml)",
+            dir.display()
+        )));
     }
     files.sort();
     Ok(files)
@@ -25,7 +31,10 @@ pub(super) fn files(dir: &Path) -> Result<Vec<(String, String)>, CommandError> {
 /// Prints what the questionnaire contains, or every finding.
 pub(super) fn check(dir: &Path) -> Result<(), CommandError> {
     let files = files(dir)?;
-    let borrowed: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let borrowed: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
     match from_files(&borrowed) {
         Ok(instrument) => {
             println!(
@@ -44,7 +53,11 @@ pub(super) fn check(dir: &Path) -> Result<(), CommandError> {
                 eprintln!("{finding}");
             }
             let count = findings.len();
-            Err(refused(if count == 1 { "1 Befund.".to_owned() } else { format!("{count} Befunde.") }))
+            Err(refused(if count == 1 {
+                "1 Befund.".to_owned()
+            } else {
+                format!("{count} Befunde.")
+            }))
         }
     }
 }

@@ -66,7 +66,10 @@ fn file_error(path: &Path) -> impl FnOnce(io::Error) -> CommandError {
 /// # Errors
 /// The reason, in German; nothing is half done then.
 pub fn run(command: Command) -> Result<(), CommandError> {
-    if let Command::Instrument { action: Instrument::Check { dir } } = &command {
+    if let Command::Instrument {
+        action: Instrument::Check { dir },
+    } = &command
+    {
         return instrument::check(dir);
     }
     let settings = Settings::load()?;
@@ -76,22 +79,30 @@ pub fn run(command: Command) -> Result<(), CommandError> {
             Command::Serve => field::serve(settings).await,
             Command::Demo(args) => demo::run(settings, args).await,
             Command::Wave { action } => wave(&settings, action).await,
-            Command::Units { action: Units::Import { file, wave, extra } } => {
-                field::import(&open(&settings).await?, &file, wave, &extra).await
-            }
-            Command::Staff { action: Staff::Add { email, role } } => {
+            Command::Units {
+                action: Units::Import { file, wave, extra },
+            } => field::import(&open(&settings).await?, &file, wave, &extra).await,
+            Command::Staff {
+                action: Staff::Add { email, role },
+            } => {
                 let link = open(&settings).await?.staff_add(&email, role).await?;
                 println!("{link}");
                 eprintln!("Mit diesem Link legt {email} das Passwort fest; er gilt einmal und 30 Tage.");
                 Ok(())
             }
-            Command::Mail { action: Mail::Due(args) } => field::mail_due(&open(&settings).await?, args.wave, args.at).await,
-            Command::Mail { action: Mail::Run(args) } => field::mail_run(&open(&settings).await?, args.wave, args.at).await,
+            Command::Mail {
+                action: Mail::Due(args),
+            } => field::mail_due(&open(&settings).await?, args.wave, args.at).await,
+            Command::Mail {
+                action: Mail::Run(args),
+            } => field::mail_run(&open(&settings).await?, args.wave, args.at).await,
             Command::Classify { wave } => data::classify(&open(&settings).await?, wave).await,
             Command::Export(args) => data::export(&open(&settings).await?, args.wave, &args.out).await,
             Command::Tables(args) => data::tables(&open(&settings).await?, &args).await,
             Command::Backup { file } => data::backup(&open(&settings).await?, &file).await,
-            Command::Instrument { action: Instrument::Check { dir } } => instrument::check(&dir),
+            Command::Instrument {
+                action: Instrument::Check { dir },
+            } => instrument::check(&dir),
         }
     })
 }
@@ -99,15 +110,34 @@ pub fn run(command: Command) -> Result<(), CommandError> {
 async fn wave(settings: &Settings, action: Wave) -> Result<(), CommandError> {
     let portal = open(settings).await?;
     match action {
-        Wave::Add { wave, stichtag, zeitraum, start, deadline, vorwelle, instrument } => {
+        Wave::Add {
+            wave,
+            stichtag,
+            zeitraum,
+            start,
+            deadline,
+            vorwelle,
+            instrument,
+        } => {
             let instrument = instrument.as_deref().map(instrument::files).transpose()?;
-            let new = portal::NewWave { key: wave, stichtag, zeitraum, start, deadline, previous: vorwelle, instrument };
+            let new = portal::NewWave {
+                key: wave,
+                stichtag,
+                zeitraum,
+                start,
+                deadline,
+                previous: vorwelle,
+                instrument,
+            };
             portal.wave_add(new).await?;
             println!("Welle {wave} ist angelegt.");
         }
         Wave::Open { wave } => {
             let opened = portal.wave_open(wave).await?;
-            println!("Welle {wave} ist offen: {} Einheiten, {} Einladungen im Postausgang.", opened.units, opened.invitations);
+            println!(
+                "Welle {wave} ist offen: {} Einheiten, {} Einladungen im Postausgang.",
+                opened.units, opened.invitations
+            );
         }
         Wave::Close { wave } => {
             portal.wave_close(wave).await?;
@@ -137,7 +167,9 @@ async fn open_with(settings: &Settings, letters: &[Letter]) -> Result<Portal, Co
 fn open_reason(error: &OpenError) -> String {
     match error {
         OpenError::WrongUrl { reason } => {
-            format!("DATABASE_URL ist nicht verwendbar ({reason}); erwartet wird sqlite:DATEI oder postgres://NAME@HOST/DATENBANK")
+            format!(
+                "DATABASE_URL ist nicht verwendbar ({reason}); erwartet wird sqlite:DATEI oder postgres://NAME@HOST/DATENBANK"
+            )
         }
         OpenError::Unreadable(cause) => format!("Die Datenbank (DATABASE_URL) ist nicht lesbar: {cause}"),
         OpenError::ForeignSchema { table } => format!(
@@ -147,6 +179,8 @@ fn open_reason(error: &OpenError) -> String {
             "Die Datenbank (DATABASE_URL) ist neuer als dieses Programm (Stand {found}, bekannt bis {known}). Bitte das neuere Programm verwenden."
         ),
         OpenError::OldSqlite(version) => format!("SQLite {version} ist zu alt; nötig ist mindestens 3.51.3."),
-        OpenError::Migrate(cause) => format!("Die Datenbank (DATABASE_URL) lässt sich nicht auf Stand bringen: {cause}"),
+        OpenError::Migrate(cause) => {
+            format!("Die Datenbank (DATABASE_URL) lässt sich nicht auf Stand bringen: {cause}")
+        }
     }
 }

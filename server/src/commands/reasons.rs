@@ -58,7 +58,9 @@ fn wave(error: &WaveError) -> String {
             format!("Die Welle {wave} ist {state}.")
         }
         WaveError::Empty(wave) => {
-            format!("Die Welle {wave} hat keine Einheiten. Übernommen werden sie mit: ruecklauf units import DATEI --wave {wave}")
+            format!(
+                "Die Welle {wave} hat keine Einheiten. Übernommen werden sie mit: ruecklauf units import DATEI --wave {wave}"
+            )
         }
         WaveError::Instrument(BadInstrument(findings)) => {
             with_lines(&format!("Der Fragebogen hat Fehler ({}).", findings.len()), findings)
@@ -72,12 +74,16 @@ fn import(error: &ImportError) -> String {
         ImportError::NoWave(wave) => no_wave(*wave),
         ImportError::Closed(wave) => format!("Die Welle {wave} ist geschlossen."),
         ImportError::TooLarge(bytes) => {
-            format!("Die Datei hat {bytes} Bytes; gelesen werden höchstens {}.", portal::LARGEST_REGISTER)
+            format!(
+                "Die Datei hat {bytes} Bytes; gelesen werden höchstens {}.",
+                portal::LARGEST_REGISTER
+            )
         }
         ImportError::Unreadable(reason) => format!("Die Datei ist keine lesbare Tabelle (CSV oder XLSX): {reason}"),
-        ImportError::Report(findings) => {
-            with_lines(&format!("Es wurde nichts übernommen ({} Befunde).", findings.len()), findings)
-        }
+        ImportError::Report(findings) => with_lines(
+            &format!("Es wurde nichts übernommen ({} Befunde).", findings.len()),
+            findings,
+        ),
         ImportError::Store(error) => store(error),
     }
 }
@@ -96,7 +102,10 @@ fn mail(error: &MailError) -> String {
     match error {
         MailError::NoWave(wave) => no_wave(*wave),
         MailError::Directory { path, source } => {
-            format!("E-Mails lassen sich nicht nach {} schreiben (RUECKLAUF_MAIL_DIR): {source}", path.display())
+            format!(
+                "E-Mails lassen sich nicht nach {} schreiben (RUECKLAUF_MAIL_DIR): {source}",
+                path.display()
+            )
         }
         MailError::Store(error) => store(error),
     }
@@ -112,7 +121,9 @@ fn classify(error: &ClassifyError) -> String {
 fn export(error: &ExportError) -> String {
     match error {
         ExportError::NoWave(wave) => no_wave(*wave),
-        ExportError::NotOpened(wave) => format!("Die Welle {wave} ist noch nicht geöffnet; es gibt nichts zu schreiben."),
+        ExportError::NotOpened(wave) => {
+            format!("Die Welle {wave} ist noch nicht geöffnet; es gibt nichts zu schreiben.")
+        }
         ExportError::Output(error) => format!("Die Datei lässt sich nicht schreiben: {error}"),
         ExportError::Store(error) => store(error),
     }

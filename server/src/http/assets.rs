@@ -24,7 +24,9 @@ pub(super) const FOREVER: HeaderValue = HeaderValue::from_static("public, max-ag
 /// Addresses of the files, for the head of the pages.
 pub(super) fn addresses() -> Assets {
     let address = |stem: &str, kind: &str| {
-        let asset = ASSETS.iter().find(|asset| asset.name.starts_with(stem) && asset.name.ends_with(kind))?;
+        let asset = ASSETS
+            .iter()
+            .find(|asset| asset.name.starts_with(stem) && asset.name.ends_with(kind))?;
         Some(format!("/assets/{}", asset.name))
     };
     Assets {
@@ -42,7 +44,10 @@ pub fn are_built() -> bool {
 
 /// `/assets/{name}`
 pub(super) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, HttpError> {
-    let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or(HttpError::NotFound)?;
+    let asset = ASSETS
+        .iter()
+        .find(|asset| asset.name == name)
+        .ok_or(HttpError::NotFound)?;
     let (kind, tag) = (content_type(asset.name), format!("\"{}\"", asset.name));
     let etag = HeaderValue::from_str(&tag).map_err(|_| HttpError::NotFound)?;
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|sent| sent == etag);
@@ -51,7 +56,11 @@ pub(super) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Resul
         Encoding::Gzip => (asset.gzip, Some("gzip")),
         Encoding::Plain => (asset.plain, None),
     };
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        body.into_response()
+    };
     let to = response.headers_mut();
     to.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     to.insert(header::CACHE_CONTROL, FOREVER);
@@ -89,7 +98,11 @@ pub(super) fn preferred(headers: &HeaderMap) -> Encoding {
             .flat_map(|value| value.split(','))
             .filter_map(|one| {
                 let (name, quality) = one.split_once(';').unwrap_or((one, "q=1"));
-                let refused = quality.trim().trim_start_matches("q=").parse::<f32>().is_ok_and(|q| q <= 0.0);
+                let refused = quality
+                    .trim()
+                    .trim_start_matches("q=")
+                    .parse::<f32>()
+                    .is_ok_and(|q| q <= 0.0);
                 (!refused).then_some(name.trim())
             })
             .any(|name| name.eq_ignore_ascii_case(wanted))

@@ -110,7 +110,10 @@ impl HttpError {
                 return ("Das Formular passt nicht", text);
             }
             Self::BadForm(sentence) => {
-                return ("Das Formular passt nicht", format!("{sentence} Es wurde nichts gespeichert. Bitte laden Sie die Seite neu."));
+                return (
+                    "Das Formular passt nicht",
+                    format!("{sentence} Es wurde nichts gespeichert. Bitte laden Sie die Seite neu."),
+                );
             }
             Self::ForeignOrigin => (
                 "Diese Anfrage kam von einer anderen Website",

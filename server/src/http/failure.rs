@@ -17,10 +17,17 @@ use std::sync::Arc;
 
 /// Turns failures into pages; under `/api/` into plain sentences.
 pub(super) async fn pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default();
     let method = request.method().clone();
     // The path itself may hold a token; its pattern does not.
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
     let for_a_program = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let status = response.status();
@@ -34,7 +41,9 @@ pub(super) async fn pages(State(state): State<AppState>, request: Request, next:
     let cause = cause.map_or_else(|| Arc::new(HttpError::from_status(status)), |cause| cause.0);
     let route = route.as_deref().unwrap_or("-");
     if status.is_server_error() {
-        let source = std::error::Error::source(&*cause).map(ToString::to_string).unwrap_or_default();
+        let source = std::error::Error::source(&*cause)
+            .map(ToString::to_string)
+            .unwrap_or_default();
         tracing::error!(%id, %method, route, code = cause.code(), %source, "{cause}");
     } else {
         tracing::debug!(%id, %method, route, code = cause.code(), "{cause}");
@@ -45,8 +54,16 @@ pub(super) async fn pages(State(state): State<AppState>, request: Request, next:
     } else {
         let viewer = response.extensions_mut().remove::<Viewer>().unwrap_or_default();
         let id = (!matches!(*cause, HttpError::NotFound | HttpError::Method)).then_some(id);
-        let failure = Failure { status: cause.status().as_u16(), title: title.to_owned(), text, id };
-        let context = PageContext { failure: Some(failure), ..PageContext::new(&state, viewer) };
+        let failure = Failure {
+            status: cause.status().as_u16(),
+            title: title.to_owned(),
+            text,
+            id,
+        };
+        let context = PageContext {
+            failure: Some(failure),
+            ..PageContext::new(&state, viewer)
+        };
         let mut page = render(context, "/").await;
         *page.status_mut() = cause.status();
         page

@@ -81,7 +81,12 @@ mod tests {
     use super::*;
 
     fn fields(pairs: &[(&str, &str)]) -> Fields {
-        Fields(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Fields(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
     }
 
     #[test]
@@ -98,7 +103,10 @@ mod tests {
     fn prefixed_fields_come_out_in_order_and_without_the_prefix() {
         let mut form = fields(&[("fort__D3", "1"), ("kennung", "x"), ("fort__D3", "3")]);
         let carried = form.take_prefixed("fort__");
-        assert_eq!(carried, [("D3".to_owned(), "1".to_owned()), ("D3".to_owned(), "3".to_owned())]);
+        assert_eq!(
+            carried,
+            [("D3".to_owned(), "1".to_owned()), ("D3".to_owned(), "3".to_owned())]
+        );
         assert_eq!(form.take("kennung").as_deref(), Some("x"));
         assert!(form.0.is_empty());
     }

@@ -41,7 +41,12 @@ mod tests {
 
     #[test]
     fn the_port_does_not_belong_to_the_name() {
-        for (sent, host) in [("a.example:80", "a.example"), ("[::1]:3000", "[::1]"), ("[::1]", "[::1]"), ("", "")] {
+        for (sent, host) in [
+            ("a.example:80", "a.example"),
+            ("[::1]:3000", "[::1]"),
+            ("[::1]", "[::1]"),
+            ("", ""),
+        ] {
             assert_eq!(without_port(sent), host);
         }
     }

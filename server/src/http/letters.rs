@@ -9,7 +9,11 @@ use axum::response::{IntoResponse, Response};
 
 /// `/begleitschreiben/{name}`
 pub(super) async fn serve(State(state): State<AppState>, Path(name): Path<String>) -> Result<Response, HttpError> {
-    let letter = state.letters().iter().find(|letter| letter.name == name).ok_or(HttpError::NotFound)?;
+    let letter = state
+        .letters()
+        .iter()
+        .find(|letter| letter.name == name)
+        .ok_or(HttpError::NotFound)?;
     let content = tokio::fs::read(&letter.file)
         .await
         .map_err(|error| HttpError::Internal(format!("{}: {error}", letter.file.display())))?;

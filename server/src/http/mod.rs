@@ -25,12 +25,12 @@ pub use error::HttpError;
 pub(crate) use paths::encoded;
 pub use state::AppState;
 
-use axum::{Extension, Router};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+use axum::{Extension, Router};
 use std::time::Duration;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -54,7 +54,10 @@ struct Routes {
 
 impl Routes {
     fn new() -> Self {
-        Self { router: Router::new(), list: Vec::new() }
+        Self {
+            router: Router::new(),
+            list: Vec::new(),
+        }
     }
 
     fn add(mut self, method: Method, path: &str, handler: MethodRouter<AppState>) -> Self {
@@ -66,9 +69,9 @@ impl Routes {
 
 /// Addresses of people: pages and forms, with their session.
 fn for_people() -> Routes {
-    let pages = pages::paths()
-        .into_iter()
-        .fold(Routes::new(), |routes, path| routes.add(Method::GET, &path, get(pages::page)));
+    let pages = pages::paths().into_iter().fold(Routes::new(), |routes, path| {
+        routes.add(Method::GET, &path, get(pages::page))
+    });
     let forms = pages
         .add(Method::GET, "/", get(pages::home))
         .add(
@@ -77,12 +80,20 @@ fn for_people() -> Routes {
             post(forms::account::sign_in).layer(DefaultBodyLimit::max(CARRIED_LIMIT)),
         )
         .add(Method::POST, "/abmelden", post(forms::account::sign_out))
-        .add(Method::POST, "/passwort-vergessen", post(forms::account::request_access))
+        .add(
+            Method::POST,
+            "/passwort-vergessen",
+            post(forms::account::request_access),
+        )
         .add(Method::POST, "/zugang/{token}", post(forms::account::set_password))
         .add(Method::POST, "/befragung/pruefung", post(forms::answers::review))
         .add(Method::POST, "/befragung/abgabe", post(forms::answers::submit))
         .add(Method::POST, "/befragung/{modul}", post(forms::answers::module))
-        .add(Method::POST, "/institut/fall/{kennung}/{entscheidung}", post(forms::decision::decide));
+        .add(
+            Method::POST,
+            "/institut/fall/{kennung}/{entscheidung}",
+            post(forms::decision::decide),
+        );
     app::register_server_functions();
     leptos::server_fn::axum::server_fn_paths().fold(forms, |routes, (path, method)| {
         routes.add(method, path, axum::routing::any(server_function))
@@ -125,7 +136,10 @@ pub fn router(state: &AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(CARRIED_LIMIT))
         .layer(CsrfLayer::new().with_rejection_response(|_| HttpError::ForeignOrigin.into_response()))
         .layer(from_fn_with_state(state.clone(), host::check))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIME_LIMIT,
+        ))
         .layer(CatchPanicLayer::custom(failure::panicked))
         .layer(from_fn_with_state(state.clone(), failure::pages))
         .route(HEALTH, get(health))
@@ -153,5 +167,7 @@ async fn server_function(
     request.headers_mut().remove(header::ACCEPT);
     let context = pages::PageContext::new(&state, viewer);
     let provide = move || context.clone().provide();
-    leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
+    leptos_axum::handle_server_fns_with_context(provide, request)
+        .await
+        .into_response()
 }

@@ -77,7 +77,11 @@ async fn render_request(context: PageContext, request: Request) -> Response {
 }
 
 /// Any page that somebody asked for.
-pub(super) async fn page(State(state): State<AppState>, Extension(viewer): Extension<Viewer>, request: Request) -> Response {
+pub(super) async fn page(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    request: Request,
+) -> Response {
     render_request(PageContext::new(&state, viewer), request).await
 }
 
@@ -101,5 +105,9 @@ pub(super) fn home_of(who: &Who) -> &'static str {
 pub(super) fn paths() -> Vec<String> {
     let office = leptos_axum::generate_route_list(app::office::shell);
     let staff = leptos_axum::generate_route_list(app::staff::shell);
-    office.iter().chain(&staff).map(|listing| listing.path().to_owned()).collect()
+    office
+        .iter()
+        .chain(&staff)
+        .map(|listing| listing.path().to_owned())
+        .collect()
 }

@@ -22,7 +22,11 @@ pub(super) fn sign_in_for(wanted: &str) -> String {
 /// this kind of person's, else where they work.
 pub(super) fn after_sign_in(wanted: &str, who: &Who) -> String {
     let home = home_of(who);
-    if is_below(wanted, home) { wanted.to_owned() } else { home.to_owned() }
+    if is_below(wanted, home) {
+        wanted.to_owned()
+    } else {
+        home.to_owned()
+    }
 }
 
 /// Whether `wanted` is `home` or a path below it, written plainly: no host,
@@ -34,7 +38,10 @@ fn is_below(wanted: &str, home: &str) -> bool {
         return false;
     };
     let below = rest.is_empty() || rest.starts_with('/');
-    let segments = rest.split('/').skip(1).all(|part| !part.is_empty() && plain(part, &['-', '_']));
+    let segments = rest
+        .split('/')
+        .skip(1)
+        .all(|part| !part.is_empty() && plain(part, &['-', '_']));
     below && segments && plain(query, &['=', '&', '-', '_'])
 }
 
@@ -43,18 +50,37 @@ mod tests {
     use super::*;
 
     fn unit() -> Who {
-        Who::Unit { unit_id: "1".into(), kennung: "GS-1".into(), head: true }
+        Who::Unit {
+            unit_id: "1".into(),
+            kennung: "GS-1".into(),
+            head: true,
+        }
     }
 
     #[test]
     fn own_pages_are_led_on_to_and_nothing_else() {
-        for own in ["/befragung", "/befragung/D", "/befragung/D?pruefen=1", "/befragung/pruefung"] {
+        for own in [
+            "/befragung",
+            "/befragung/D",
+            "/befragung/D?pruefen=1",
+            "/befragung/pruefung",
+        ] {
             assert_eq!(after_sign_in(own, &unit()), own);
         }
         for foreign in [
-            "", "/", "https://boese.example", "//boese.example", "/\\boese.example", "/befragung/../institut",
-            "/befragung//boese.example", "/befragungen", "/institut", "/befragung/D\r\nSet-Cookie:x=1",
-            "/befragung/%2e%2e", "/befragung?weiter=https://boese.example", "javascript:alert(1)",
+            "",
+            "/",
+            "https://boese.example",
+            "//boese.example",
+            "/\\boese.example",
+            "/befragung/../institut",
+            "/befragung//boese.example",
+            "/befragungen",
+            "/institut",
+            "/befragung/D\r\nSet-Cookie:x=1",
+            "/befragung/%2e%2e",
+            "/befragung?weiter=https://boese.example",
+            "javascript:alert(1)",
         ] {
             assert_eq!(after_sign_in(foreign, &unit()), "/befragung", "{foreign}");
         }
@@ -62,6 +88,9 @@ mod tests {
 
     #[test]
     fn what_was_wanted_survives_the_way_through_the_address() {
-        assert_eq!(sign_in_for("/befragung/D?pruefen=1"), "/anmelden?weiter=%2Fbefragung%2FD%3Fpruefen%3D1");
+        assert_eq!(
+            sign_in_for("/befragung/D?pruefen=1"),
+            "/anmelden?weiter=%2Fbefragung%2FD%3Fpruefen%3D1"
+        );
     }
 }

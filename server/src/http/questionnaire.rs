@@ -66,12 +66,18 @@ pub(super) async fn serve(
 
 impl Questionnaires {
     fn find(&self, version: &str) -> Option<Arc<Packed>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(version).cloned()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(version)
+            .cloned()
     }
 
     fn keep(&self, version: &str, packed: Packed) -> Arc<Packed> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry(version.to_owned()).or_insert_with(|| Arc::new(packed)).clone()
+        all.entry(version.to_owned())
+            .or_insert_with(|| Arc::new(packed))
+            .clone()
     }
 }
 
@@ -82,5 +88,9 @@ fn pack(instrument: &Instrument) -> io::Result<Packed> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     gzip.write_all(&plain)?;
     let gzip = gzip.finish()?;
-    Ok(Packed { plain: plain.into(), brotli: brotli.into(), gzip: gzip.into() })
+    Ok(Packed {
+        plain: plain.into(),
+        brotli: brotli.into(),
+        gzip: gzip.into(),
+    })
 }

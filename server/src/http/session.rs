@@ -58,7 +58,8 @@ pub(super) async fn guard(
 }
 
 fn within(path: &str, part: &str) -> bool {
-    path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(part)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The sign-in page with everything that was posted in hidden fields.
@@ -68,7 +69,10 @@ async fn carry_along(state: &AppState, request: Request) -> Response {
         Ok(fields) => fields,
         Err(error) => return error.into_response(),
     };
-    let context = PageContext { resume: Some(Resume { target, fields }), ..PageContext::new(state, Viewer(None)) };
+    let context = PageContext {
+        resume: Some(Resume { target, fields }),
+        ..PageContext::new(state, Viewer(None))
+    };
     let mut page = render(context, "/anmelden").await;
     *page.status_mut() = StatusCode::UNAUTHORIZED;
     page
@@ -88,7 +92,11 @@ impl FromRequestParts<AppState> for SignedIn {
 
 /// Name of the cookie: with the strictest prefix wherever it is encrypted.
 fn cookie_name(base_url: &BaseUrl) -> &'static str {
-    if base_url.is_https() { "__Host-ruecklauf" } else { "ruecklauf" }
+    if base_url.is_https() {
+        "__Host-ruecklauf"
+    } else {
+        "ruecklauf"
+    }
 }
 
 fn token<'a>(headers: &'a HeaderMap, base_url: &BaseUrl) -> Option<&'a str> {
@@ -114,8 +122,12 @@ pub(super) fn signed_out(response: &mut Response, base_url: &BaseUrl) -> Result<
 
 fn set_cookie(response: &mut Response, value: &str, more: &str, base_url: &BaseUrl) -> Result<(), HttpError> {
     let secure = if base_url.is_https() { "; Secure" } else { "" };
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}", cookie_name(base_url));
-    let cookie = HeaderValue::from_str(&cookie).map_err(|_| HttpError::Internal("session token is no header value".into()))?;
+    let cookie = format!(
+        "{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}",
+        cookie_name(base_url)
+    );
+    let cookie =
+        HeaderValue::from_str(&cookie).map_err(|_| HttpError::Internal("session token is no header value".into()))?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(())
 }

@@ -39,7 +39,16 @@ impl AppState {
         let questionnaires = Questionnaires::default();
         let assets = super::assets::addresses();
         let operator = Arc::new(operator);
-        let inner = Inner { portal, base_url, trusted_proxies, operator, letters, assets, questionnaires, jobs };
+        let inner = Inner {
+            portal,
+            base_url,
+            trusted_proxies,
+            operator,
+            letters,
+            assets,
+            questionnaires,
+            jobs,
+        };
         Self { inner: Arc::new(inner) }
     }
 

@@ -104,21 +104,25 @@ impl Settings {
         let letters = keep(&mut wrong, folder(values, "RUECKLAUF_LETTERS"));
         let k3_rule = keep(&mut wrong, k3_rule(values));
         match (base_url, mail, trusted_proxies, contact, texts, letters, k3_rule) {
-            (Some(base_url), Some(mail), Some(trusted_proxies), Some(contact), Some(texts), Some(letters), Some(k3_rule))
-                if wrong.is_empty() =>
-            {
-                Ok(Self {
-                    database_url: values.get("DATABASE_URL").unwrap_or("sqlite:ruecklauf.db").to_owned(),
-                    addr,
-                    base_url,
-                    mail,
-                    trusted_proxies,
-                    contact,
-                    texts,
-                    letters,
-                    k3_rule,
-                })
-            }
+            (
+                Some(base_url),
+                Some(mail),
+                Some(trusted_proxies),
+                Some(contact),
+                Some(texts),
+                Some(letters),
+                Some(k3_rule),
+            ) if wrong.is_empty() => Ok(Self {
+                database_url: values.get("DATABASE_URL").unwrap_or("sqlite:ruecklauf.db").to_owned(),
+                addr,
+                base_url,
+                mail,
+                trusted_proxies,
+                contact,
+                texts,
+                letters,
+                k3_rule,
+            }),
             _ => Err(SettingsError(wrong)),
         }
     }
@@ -131,12 +135,18 @@ fn keep<T>(wrong: &mut Vec<WrongSetting>, checked: Result<T, WrongSetting>) -> O
 }
 
 fn refuse(name: &str, value: &str, reason: impl Into<String>) -> WrongSetting {
-    WrongSetting { name: name.to_owned(), value: Some(value.to_owned()), reason: reason.into() }
+    WrongSetting {
+        name: name.to_owned(),
+        value: Some(value.to_owned()),
+        reason: reason.into(),
+    }
 }
 
 fn address(values: &Values) -> Result<SocketAddr, WrongSetting> {
     const NAME: &str = "RUECKLAUF_ADDR";
-    let Some(text) = values.get(NAME) else { return Ok(DEFAULT_ADDR) };
+    let Some(text) = values.get(NAME) else {
+        return Ok(DEFAULT_ADDR);
+    };
     text.parse()
         .map_err(|_| refuse(NAME, text, "erwartet wird IP-Adresse und Port, etwa 127.0.0.1:3000"))
 }
@@ -163,7 +173,11 @@ fn base_url(values: &Values, addr: SocketAddr) -> Result<BaseUrl, WrongSetting> 
         refuse(NAME, &text, reason)
     })?;
     if !url.is_https() && !is_loopback(url.host()) {
-        return Err(refuse(NAME, &text, "muss mit https:// beginnen; http:// ist nur auf diesem Rechner erlaubt"));
+        return Err(refuse(
+            NAME,
+            &text,
+            "muss mit https:// beginnen; http:// ist nur auf diesem Rechner erlaubt",
+        ));
     }
     Ok(url)
 }
@@ -182,7 +196,9 @@ fn mail(values: &Values) -> Result<MailTarget, WrongSetting> {
             reason: "diese Fassung schreibt E-Mails nur als Dateien (RUECKLAUF_MAIL_DIR)".to_owned(),
         });
     }
-    Ok(MailTarget::Dir(values.get("RUECKLAUF_MAIL_DIR").unwrap_or("post").into()))
+    Ok(MailTarget::Dir(
+        values.get("RUECKLAUF_MAIL_DIR").unwrap_or("post").into(),
+    ))
 }
 
 fn proxies(values: &Values) -> Result<Vec<IpNet>, WrongSetting> {
@@ -195,7 +211,13 @@ fn proxies(values: &Values) -> Result<Vec<IpNet>, WrongSetting> {
         .map(|one| {
             one.parse::<IpNet>()
                 .or_else(|_| one.parse::<IpAddr>().map(IpNet::from))
-                .map_err(|_| refuse(NAME, one, "erwartet werden IP-Adressen oder Netze wie 10.0.0.0/8, durch Komma getrennt"))
+                .map_err(|_| {
+                    refuse(
+                        NAME,
+                        one,
+                        "erwartet werden IP-Adressen oder Netze wie 10.0.0.0/8, durch Komma getrennt",
+                    )
+                })
         })
         .collect()
 }
@@ -286,7 +308,10 @@ mod tests {
     fn an_open_address_needs_to_be_told_where_it_is_reached() {
         let SettingsError(wrong) = check(&[("RUECKLAUF_ADDR", "0.0.0.0:80")]).unwrap_err();
         assert_eq!(wrong[0].name, "RUECKLAUF_BASE_URL");
-        let open = [("RUECKLAUF_ADDR", "0.0.0.0:80"), ("RUECKLAUF_BASE_URL", "https://ruecklauf.example")];
+        let open = [
+            ("RUECKLAUF_ADDR", "0.0.0.0:80"),
+            ("RUECKLAUF_BASE_URL", "https://ruecklauf.example"),
+        ];
         assert!(check(&open).is_ok());
     }
 }

@@ -40,7 +40,11 @@ impl Values {
                 Ok(_) | Err(env::VarError::NotPresent) => {}
                 Err(env::VarError::NotUnicode(_)) => {
                     let reason = "ist kein gültiger Text (UTF-8)".to_owned();
-                    return Err(vec![WrongSetting { name: name.to_owned(), value: None, reason }]);
+                    return Err(vec![WrongSetting {
+                        name: name.to_owned(),
+                        value: None,
+                        reason,
+                    }]);
                 }
             }
         }
@@ -81,7 +85,11 @@ impl Values {
 }
 
 fn about_file(reason: String) -> WrongSetting {
-    WrongSetting { name: FILE.to_owned(), value: None, reason }
+    WrongSetting {
+        name: FILE.to_owned(),
+        value: None,
+        reason,
+    }
 }
 
 fn known_name(key: &str) -> Option<&'static str> {
@@ -108,9 +116,10 @@ mod tests {
 
     #[test]
     fn the_file_uses_the_same_names_in_any_case() {
-        let values =
-            Values::from_file("base_url = 'https://a.example'\nDATABASE_URL = 'sqlite:x.db'\ntrusted_proxies = ['10.0.0.1', '10.0.0.2']")
-                .unwrap();
+        let values = Values::from_file(
+            "base_url = 'https://a.example'\nDATABASE_URL = 'sqlite:x.db'\ntrusted_proxies = ['10.0.0.1', '10.0.0.2']",
+        )
+        .unwrap();
         assert_eq!(values.get("RUECKLAUF_BASE_URL"), Some("https://a.example"));
         assert_eq!(values.get("DATABASE_URL"), Some("sqlite:x.db"));
         assert_eq!(values.get("RUECKLAUF_TRUSTED_PROXIES"), Some("10.0.0.1,10.0.0.2"));
@@ -119,7 +128,10 @@ mod tests {
     #[test]
     fn unknown_keys_and_broken_files_are_refused_by_name() {
         let wrong = Values::from_file("adr = '127.0.0.1:1'\naddr = 3000").unwrap_err();
-        assert_eq!(wrong.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["addr", "adr"]);
+        assert_eq!(
+            wrong.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(),
+            ["addr", "adr"]
+        );
         assert_eq!(Values::from_file("addr =").unwrap_err()[0].name, FILE);
     }
 }

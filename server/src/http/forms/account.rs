@@ -14,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use portal::{RequestAccessError, SetPasswordError, SignInError, berlin};
+use portal::{RequestAccessError, SetPasswordError, SignInError};
 
 /// Prefix of the fields that were posted after a session had ended.
 pub(super) const CARRIED: &str = "fort__";
@@ -45,11 +45,21 @@ pub(in crate::http) async fn sign_in(
         }
         Err(SignInError::Store(error)) => return Err(error.into()),
         Err(SignInError::Wrong) => Refused::new(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
-        Err(SignInError::Throttled { until }) => Refused::until(until),
+        Err(SignInError::Throttled { until }) => Refused::until(until, &state),
     };
-    let resume = (!carried.is_empty()).then(|| Resume { target: wanted.to_owned(), fields: carried });
-    let typed = vec![("kennung".to_owned(), login.to_owned()), ("weiter".to_owned(), wanted.to_owned())];
-    let context = PageContext { resume, typed: Some(Typed(typed)), ..PageContext::new(&state, Viewer(None)) };
+    let resume = (!carried.is_empty()).then(|| Resume {
+        target: wanted.to_owned(),
+        fields: carried,
+    });
+    let typed = vec![
+        ("kennung".to_owned(), login.to_owned()),
+        ("weiter".to_owned(), wanted.to_owned()),
+    ];
+    let context = PageContext {
+        resume,
+        typed: Some(Typed(typed)),
+        ..PageContext::new(&state, Viewer(None))
+    };
     refused.answer(context, "/anmelden").await
 }
 
@@ -81,9 +91,15 @@ pub(in crate::http) async fn request_access(
     let form = fields.only(&["kennung"])?;
     let login = form.get("kennung").trim();
     let typed = Some(Typed(vec![("kennung".to_owned(), login.to_owned())]));
-    let context = PageContext { typed, ..PageContext::new(&state, Viewer(None)) };
+    let context = PageContext {
+        typed,
+        ..PageContext::new(&state, Viewer(None))
+    };
     if login.is_empty() {
-        let refused = Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "Bitte geben Sie Ihre Kennung oder E-Mail-Adresse ein.");
+        let refused = Refused::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Bitte geben Sie Ihre Kennung oder E-Mail-Adresse ein.",
+        );
         return refused.answer(context, "/passwort-vergessen").await;
     }
     match state.portal().request_access(login, from).await {
@@ -92,7 +108,11 @@ pub(in crate::http) async fn request_access(
             Ok(see("/anmelden?meldung=zugang-angefordert"))
         }
         Err(RequestAccessError::Store(error)) => Err(error.into()),
-        Err(RequestAccessError::Throttled { until }) => Refused::until(until).answer(context, "/passwort-vergessen").await,
+        Err(RequestAccessError::Throttled { until }) => {
+            Refused::until(until, &state)
+                .answer(context, "/passwort-vergessen")
+                .await
+        }
     }
 }
 
@@ -105,7 +125,11 @@ pub(in crate::http) async fn set_password(
     let form = fields.only(&["passwort", "passwort2"])?;
     let page = format!("/zugang/{}", paths::encoded(&token));
     let context = PageContext::new(&state, Viewer(None));
-    match state.portal().set_password(&token, form.get("passwort"), form.get("passwort2")).await {
+    match state
+        .portal()
+        .set_password(&token, form.get("passwort"), form.get("passwort2"))
+        .await
+    {
         Ok(()) => {
             state.jobs().wake();
             Ok(see("/anmelden?meldung=passwort-gesetzt"))
@@ -113,8 +137,15 @@ pub(in crate::http) async fn set_password(
         // The page itself says that the link no longer holds.
         Err(SetPasswordError::Expired) => Ok(render(context, &page).await),
         Err(SetPasswordError::Invalid(errors)) => {
-            let errors = errors.into_iter().map(|error| (error.field.to_string(), error.message.to_string())).collect();
-            let refused = Refused { status: StatusCode::UNPROCESSABLE_ENTITY, errors: FormErrors(errors), retry_after: None };
+            let errors = errors
+                .into_iter()
+                .map(|error| (error.field.to_string(), error.message.to_string()))
+                .collect();
+            let refused = Refused {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                errors: FormErrors(errors),
+                retry_after: None,
+            };
             refused.answer(context, &page).await
         }
         Err(SetPasswordError::Store(error)) => Err(error.into()),
@@ -127,26 +158,45 @@ const WRONG: &str = "Kennung oder Passwort stimmt nicht. Bitte prüfen Sie beide
 struct Refused {
     status: StatusCode,
     errors: FormErrors,
-    retry_after: Option<DateTime<Utc>>,
+    /// Seconds until another attempt counts.
+    retry_after: Option<i64>,
 }
 
 impl Refused {
     fn new(status: StatusCode, sentence: &str) -> Self {
-        Self { status, errors: FormErrors(vec![("kennung".to_owned(), sentence.to_owned())]), retry_after: None }
+        Self {
+            status,
+            errors: FormErrors(vec![("kennung".to_owned(), sentence.to_owned())]),
+            retry_after: None,
+        }
     }
 
-    fn until(until: DateTime<Utc>) -> Self {
-        let sentence = format!("Zu viele Versuche. Bitte versuchen Sie es ab {} noch einmal.", berlin::long(until));
-        Self { retry_after: Some(until), ..Self::new(StatusCode::TOO_MANY_REQUESTS, &sentence) }
+    fn until(until: DateTime<Utc>, state: &AppState) -> Self {
+        let seconds = (until - state.portal().clock().now()).num_seconds().max(1);
+        let wait = match seconds {
+            1..90 => format!("{seconds} Sekunden"),
+            _ => format!("{} Minuten", (seconds + 59) / 60),
+        };
+        let sentence = format!("Zu viele Versuche. Bitte versuchen Sie es in {wait} noch einmal.");
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, &sentence)
+        }
     }
 
     async fn answer(self, context: PageContext, path: &str) -> Result<Response, HttpError> {
-        let mut page = render(PageContext { errors: Some(self.errors), ..context }, path).await;
+        let mut page = render(
+            PageContext {
+                errors: Some(self.errors),
+                ..context
+            },
+            path,
+        )
+        .await;
         *page.status_mut() = self.status;
-        if let Some(until) = self.retry_after
-            && let Ok(value) = HeaderValue::from_str(&until.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
-        {
-            page.headers_mut().insert(header::RETRY_AFTER, value);
+        if let Some(seconds) = self.retry_after {
+            page.headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         Ok(page)
     }

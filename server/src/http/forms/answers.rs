@@ -90,7 +90,10 @@ pub(super) async fn store_module(
     let action = Action::of(posted.action.as_deref())?;
 
     let before = sheet_of(&case);
-    let saved = portal.save(session, &changes(&instrument, &posted.items)).await.map_err(refused_save)?;
+    let saved = portal
+        .save(session, &changes(&instrument, &posted.items))
+        .await
+        .map_err(refused_save)?;
     let lacking = keep_reasons(portal, session, &case, &posted.reasons).await?;
     let here = format!("/befragung/{letter}");
     if !saved.conflicts.is_empty() {
@@ -103,16 +106,22 @@ pub(super) async fn store_module(
     let case = portal.case_of(session).await?.ok_or(HttpError::NotFound)?;
     let after = sheet_of(&case);
     let questions: BTreeSet<QuestionIx> = module.questions().collect();
-    let opened = questions.iter().any(|question| after.is_asked(*question) && !before.is_asked(*question));
+    let opened = questions
+        .iter()
+        .any(|question| after.is_asked(*question) && !before.is_asked(*question));
     let open = || {
         let findings = after.findings(&case.confirmations);
         let stands = |kind| matches!(kind, FindingKind::Form | FindingKind::Hard | FindingKind::Soft);
-        findings.open().any(|finding| questions.contains(&finding.question) && stands(finding.kind))
+        findings
+            .open()
+            .any(|finding| questions.contains(&finding.question) && stands(finding.kind))
     };
     Ok(match action {
         Action::Next if opened => format!("{here}?meldung=neu"),
         Action::Next if lacking || open() => format!("{here}?meldung=offen"),
-        Action::Next | Action::NextAnyway => neighbour(&after, letter, true).unwrap_or("/befragung/pruefung".to_owned()),
+        Action::Next | Action::NextAnyway => {
+            neighbour(&after, letter, true).unwrap_or("/befragung/pruefung".to_owned())
+        }
         Action::Back => neighbour(&after, letter, false).unwrap_or("/befragung".to_owned()),
         Action::Save | Action::CopyTwins => format!("{here}?meldung=gespeichert"),
     })
@@ -125,13 +134,21 @@ pub(super) async fn store_reasons(portal: &Portal, session: &Session, mut fields
     let reasons = fields
         .0
         .into_iter()
-        .map(|(name, reason)| match name.strip_prefix("reason__").filter(|edit| case.instrument.edit(edit).is_some()) {
-            Some(edit) => Ok((edit.to_owned(), reason)),
-            None => Err(HttpError::UnknownField(name)),
+        .map(|(name, reason)| {
+            match name
+                .strip_prefix("reason__")
+                .filter(|edit| case.instrument.edit(edit).is_some())
+            {
+                Some(edit) => Ok((edit.to_owned(), reason)),
+                None => Err(HttpError::UnknownField(name)),
+            }
         })
         .collect::<Result<Vec<_>, _>>()?;
     let lacking = keep_reasons(portal, session, &case, &reasons).await?;
-    Ok(format!("/befragung/pruefung?meldung={}", if lacking { "grund" } else { "begruendet" }))
+    Ok(format!(
+        "/befragung/pruefung?meldung={}",
+        if lacking { "grund" } else { "begruendet" }
+    ))
 }
 
 /// A form names the unit it was made for, so that a page left open is never
@@ -147,7 +164,10 @@ fn for_this_unit(session: &Session, fields: &mut Fields) -> Result<(), HttpError
 pub(super) const UNIT: &str = "einheit";
 
 fn sheet_of(case: &CaseView) -> Sheet {
-    let given = case.answers.iter().filter_map(|answer| Some((answer.item.clone(), answer.entry.clone()?)));
+    let given = case
+        .answers
+        .iter()
+        .filter_map(|answer| Some((answer.item.clone(), answer.entry.clone()?)));
     let entries: Entries = given.collect();
     Sheet::new(case.instrument.clone(), case.context.clone(), &entries)
 }
@@ -177,7 +197,10 @@ async fn keep_reasons(
     let findings = sheet_of(now).findings(&now.confirmations);
     for (edit, reason) in reasons.iter().filter(|(_, reason)| !reason.trim().is_empty()) {
         let place = now.instrument.edit(edit);
-        let standing = findings.iter().find(|finding| finding.edit == place).and_then(|finding| finding.confirmed.as_deref());
+        let standing = findings
+            .iter()
+            .find(|finding| finding.edit == place)
+            .and_then(|finding| finding.confirmed.as_deref());
         if standing == Some(reason.trim()) {
             continue;
         }
@@ -193,13 +216,22 @@ async fn keep_reasons(
 
 async fn copy_twins(portal: &Portal, session: &Session, letter: &str) -> Result<(), HttpError> {
     let case = portal.case_of(session).await?.ok_or(HttpError::NotFound)?;
-    let revision = |id: &str| case.answers.iter().find(|answer| answer.item == id).map_or(0, |answer| answer.revision);
+    let revision = |id: &str| {
+        case.answers
+            .iter()
+            .find(|answer| answer.item == id)
+            .map_or(0, |answer| answer.revision)
+    };
     let copies: Vec<ItemChange> = sheet_of(&case)
         .copy_from_twins(letter)
         .into_iter()
         .map(|(item, entry)| {
             let id = case.instrument[item].id.clone();
-            ItemChange { base_revision: revision(&id), item: id, entry }
+            ItemChange {
+                base_revision: revision(&id),
+                item: id,
+                entry,
+            }
         })
         .collect();
     portal.save(session, &copies).await.map_err(refused_save)?;

@@ -26,12 +26,28 @@ pub(in crate::http) async fn decide(
     let form = fields.only(&["grund", "welle"])?;
     let portal = state.portal();
     let wave = match form.get("welle") {
-        "" => portal.waves().await?.first().map(|wave| wave.key).ok_or(HttpError::NotFound)?,
-        text => text.parse().map_err(|_| HttpError::BadForm("Diese Welle gibt es nicht.".to_owned()))?,
+        "" => portal
+            .waves()
+            .await?
+            .first()
+            .map(|wave| wave.key)
+            .ok_or(HttpError::NotFound)?,
+        text => text
+            .parse()
+            .map_err(|_| HttpError::BadForm("Diese Welle gibt es nicht.".to_owned()))?,
     };
-    match portal.decide(&session, wave, &kennung, decision, form.get("grund")).await {
-        Ok(_) => Ok(see(&format!("/institut/fall/{}?welle={wave}&meldung=erledigt", encoded(&kennung)))),
-        Err(StaffError::Reason) => Ok(see(&format!("/institut/fall/{}?welle={wave}&meldung=grund", encoded(&kennung)))),
+    match portal
+        .decide(&session, wave, &kennung, decision, form.get("grund"))
+        .await
+    {
+        Ok(_) => Ok(see(&format!(
+            "/institut/fall/{}?welle={wave}&meldung=erledigt",
+            encoded(&kennung)
+        ))),
+        Err(StaffError::Reason) => Ok(see(&format!(
+            "/institut/fall/{}?welle={wave}&meldung=grund",
+            encoded(&kennung)
+        ))),
         Err(error) => Err(refused(error)),
     }
 }

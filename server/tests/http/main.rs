@@ -1,0 +1,16 @@
+//! The portal over HTTP: who may do what, what every answer carries, what is
+//! refused, and the whole way of an office without scripts.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+mod client;
+#[path = "../../../app/survey/tests/common/mod.rs"]
+mod common;
+mod forms;
+mod limits;
+mod matrix;
+mod office;
+mod page;
+mod resume;
+mod sessions;
+mod world;

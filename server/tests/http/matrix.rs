@@ -1,0 +1,256 @@
+//! Who may do what: every address with every kind of person. An address that
+//! is missing here fails the test, and so does one that no longer exists.
+
+use crate::client::{Answer, FORM, encode};
+use crate::world::{HOST, Person, World};
+use axum::body::Body;
+use axum::http::Method;
+use chrono::TimeDelta;
+use portal::Role;
+
+/// What somebody gets: a status, or a redirect (303) to an address.
+type Expected = (u16, &'static str);
+
+const OK: Expected = (200, "");
+const NOT_THERE: Expected = (404, "");
+const GONE: Expected = (410, "");
+const SIGN_IN: Expected = (303, "/anmelden?weiter=");
+const CARRIED: Expected = (401, "");
+
+/// Everybody, in the order of the columns below.
+const PEOPLE: [Person; 6] = [
+    Person::Nobody,
+    Person::Unit("GS-1"),
+    Person::Unit("GS-2"),
+    Person::Staff(Role::Viewer),
+    Person::Staff(Role::Editor),
+    Person::Staff(Role::Admin),
+];
+
+struct Row {
+    method: Method,
+    /// The address as the router knows it.
+    route: &'static str,
+    /// An address that fits.
+    path: String,
+    /// What is posted.
+    fields: &'static [(&'static str, &'static str)],
+    expected: [Expected; 6],
+}
+
+fn same(expected: Expected) -> [Expected; 6] {
+    [expected; 6]
+}
+
+/// For units; staff learn nothing of it.
+fn units(signed_out: Expected, signed_in: Expected) -> [Expected; 6] {
+    [signed_out, signed_in, signed_in, NOT_THERE, NOT_THERE, NOT_THERE]
+}
+
+/// For staff; units learn nothing of it.
+fn staff(signed_out: Expected, viewer: Expected, editor: Expected, admin: Expected) -> [Expected; 6] {
+    [signed_out, NOT_THERE, NOT_THERE, viewer, editor, admin]
+}
+
+fn get(route: &'static str, path: &str, expected: [Expected; 6]) -> Row {
+    Row {
+        method: Method::GET,
+        route,
+        path: path.to_owned(),
+        fields: &[],
+        expected,
+    }
+}
+
+fn post(route: &'static str, path: &str, fields: &'static [(&str, &str)], expected: [Expected; 6]) -> Row {
+    Row {
+        method: Method::POST,
+        route,
+        path: path.to_owned(),
+        fields,
+        expected,
+    }
+}
+
+fn rows(questionnaire: &str) -> Vec<Row> {
+    let version = format!("/fragebogen/{questionnaire}.json");
+    let mut home = same((303, "/institut"));
+    home[0] = (303, "/anmelden");
+    home[1] = (303, "/befragung");
+    home[2] = (303, "/befragung");
+    vec![
+        get("/", "/", home),
+        get("/anmelden", "/anmelden", same(OK)),
+        get("/passwort-vergessen", "/passwort-vergessen", same(OK)),
+        get("/zugang/{token}", "/zugang/nie-vergeben", same(GONE)),
+        get("/impressum", "/impressum", same(OK)),
+        get("/datenschutz", "/datenschutz", same(OK)),
+        get("/barrierefreiheit", "/barrierefreiheit", same(OK)),
+        get("/befragung", "/befragung", units(SIGN_IN, OK)),
+        get("/befragung/{modul}", "/befragung/D", units(SIGN_IN, OK)),
+        get("/befragung/druck", "/befragung/druck", units(SIGN_IN, OK)),
+        get("/befragung/pruefung", "/befragung/pruefung", units(SIGN_IN, OK)),
+        get("/befragung/abgabe", "/befragung/abgabe", units(SIGN_IN, OK)),
+        get("/befragung/quittung", "/befragung/quittung", units(SIGN_IN, OK)),
+        get("/institut", "/institut", staff(SIGN_IN, OK, OK, OK)),
+        get(
+            "/institut/fall/{kennung}",
+            "/institut/fall/GS-1",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get("/assets/{name}", "/assets/gibt-es-nicht.css", same(NOT_THERE)),
+        get("/fragebogen/{version}", &version, same(OK)),
+        get(
+            "/begleitschreiben/{name}",
+            "/begleitschreiben/Landkreistag.pdf",
+            same(OK),
+        ),
+        get("/healthz", "/healthz", same(OK)),
+        post(
+            "/anmelden",
+            "/anmelden",
+            &[("kennung", "GS-1"), ("passwort", "falsch")],
+            same((422, "")),
+        ),
+        post(
+            "/passwort-vergessen",
+            "/passwort-vergessen",
+            &[("kennung", "GS-9")],
+            same((303, "/anmelden?meldung=zugang-angefordert")),
+        ),
+        post(
+            "/zugang/{token}",
+            "/zugang/nie-vergeben",
+            &[("passwort", "x"), ("passwort2", "x")],
+            same(GONE),
+        ),
+        post(
+            "/befragung/{modul}",
+            "/befragung/D",
+            &[],
+            units(CARRIED, (303, "/befragung/D?meldung=gespeichert")),
+        ),
+        post(
+            "/befragung/pruefung",
+            "/befragung/pruefung",
+            &[],
+            units(CARRIED, (303, "/befragung/pruefung?meldung=begruendet")),
+        ),
+        post(
+            "/befragung/abgabe",
+            "/befragung/abgabe",
+            &[],
+            units(CARRIED, (303, "/befragung/pruefung?meldung=offen")),
+        ),
+        // Nothing was handed in, so nobody can decide about it: 409 says that it was allowed to ask.
+        post(
+            "/institut/fall/{kennung}/{entscheidung}",
+            "/institut/fall/GS-1/verwertbar",
+            &[("grund", "Probe der Rechte"), ("welle", "2008")],
+            staff(CARRIED, (403, ""), (409, ""), (409, "")),
+        ),
+        post("/api/antworten", "/api/antworten", &[], same(OK)),
+        post(
+            "/abmelden",
+            "/abmelden",
+            &[],
+            same((303, "/anmelden?meldung=abgemeldet")),
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_gets_what_is_theirs_and_nothing_else() {
+    let world = World::new().await;
+    let rows = rows(&world.questionnaire().await);
+    let mut routes = server::http::routes();
+    for row in &rows {
+        let place = routes
+            .iter()
+            .position(|(method, path)| *method == row.method && path == row.route);
+        assert!(place.is_some(), "the portal has no {} {}", row.method, row.route);
+        routes.remove(place.unwrap_or_default());
+    }
+    assert!(routes.is_empty(), "missing from the matrix: {routes:?}");
+
+    let mut browsers = Vec::new();
+    for person in PEOPLE {
+        browsers.push(world.signed_in(person).await);
+    }
+    for row in &rows {
+        for ((person, browser), expected) in PEOPLE.iter().zip(&mut browsers).zip(row.expected) {
+            let request = browser
+                .request(row.method.clone(), &row.path)
+                .header("origin", format!("https://{HOST}"));
+            let request = if row.path.starts_with("/api/") {
+                request
+                    .header("content-type", "application/json")
+                    .body(Body::from(r#"{"changes":[],"reasons":[]}"#))
+            } else {
+                request
+                    .header("content-type", FORM)
+                    .body(Body::from(encode(row.fields)))
+            };
+            let answer = browser.send(request.unwrap()).await;
+            let what = format!("{} {} as {person:?}", row.method, row.path);
+            // Wrong passwords are slowed down; that is another test's matter.
+            world.clock.advance(TimeDelta::seconds(5));
+            assert_eq!(answer.status, expected.0, "{what}: {}", answer.body);
+            if answer.status == 303 {
+                let exact = !expected.1.ends_with('=');
+                let fits = if exact {
+                    answer.location() == expected.1
+                } else {
+                    answer.location().starts_with(expected.1)
+                };
+                assert!(fits, "{what}: leads to {}", answer.location());
+            }
+            protected(&answer, &what);
+        }
+    }
+}
+
+/// What every answer carries, whoever asked for whatever.
+fn protected(answer: &Answer, what: &str) {
+    let policy = answer.header("content-security-policy");
+    for part in [
+        "default-src 'none'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ] {
+        assert!(policy.contains(part), "{what}: {policy}");
+    }
+    assert!(!policy.contains("unsafe-inline"), "{what}: {policy}");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
+    assert_eq!(answer.header("referrer-policy"), "same-origin", "{what}");
+    assert!(
+        answer
+            .header("strict-transport-security")
+            .starts_with("max-age=31536000"),
+        "{what}"
+    );
+    assert!(answer.header("permissions-policy").contains("camera=()"), "{what}");
+    assert!(!answer.header("x-request-id").is_empty(), "{what}");
+    let kept_for_good = what.contains("/fragebogen/") && answer.status == 200;
+    let caching = if kept_for_good {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-store"
+    };
+    assert_eq!(answer.header("cache-control"), caching, "{what}");
+    if answer.header("content-type").starts_with("text/html") {
+        no_inline_code(&answer.body, what);
+    }
+}
+
+/// The policy would stop it silently.
+fn no_inline_code(body: &str, what: &str) {
+    for forbidden in [" style=\"", " onclick=", " onsubmit=", "javascript:"] {
+        assert!(!body.contains(forbidden), "{what}: {forbidden}");
+    }
+    for script in body.split("<script").skip(1) {
+        let tag = script.split('>').next().unwrap_or_default();
+        assert!(tag.contains("src=") || tag.contains("nonce="), "{what}: <script{tag}>");
+    }
+}

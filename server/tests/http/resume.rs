@@ -1,0 +1,81 @@
+//! A session that ended while somebody was typing: what was posted comes back
+//! after signing in, for the same unit only.
+
+use crate::page::{Form, forms};
+use crate::world::{PASSWORD, Person, World};
+use chrono::TimeDelta;
+use survey::Entry;
+
+/// Posts a module's form after the session has ended and returns the sign-in
+/// form that came back.
+async fn posted_too_late(world: &World) -> (crate::client::Client, Form) {
+    let mut browser = world.signed_in(Person::Unit("GS-1")).await;
+    let mut form = forms(&browser.get("/befragung/B").await.body)
+        .into_iter()
+        .find(|form| form.id == "modul")
+        .unwrap();
+    form.set("B1", "5.000");
+    form.set("B2", "<b>1.000</b> \"&\" ü");
+    world.clock.advance(TimeDelta::hours(9));
+    let late = form.post(&mut browser, Some("weiter")).await;
+    assert_eq!(late.status, 401);
+    assert!(late.body.contains("Sitzung war abgelaufen"), "{}", late.body);
+    let sign_in = forms(&late.body)
+        .into_iter()
+        .find(|form| form.action == "/anmelden")
+        .unwrap();
+    (browser, sign_in)
+}
+
+#[tokio::test]
+async fn everything_typed_is_there_after_signing_in_again() {
+    let world = World::new().await;
+    let (mut browser, mut sign_in) = posted_too_late(&world).await;
+
+    sign_in.set("kennung", "GS-1");
+    sign_in.set("passwort", "vertippt vertippt");
+    let refused = sign_in.post(&mut browser, None).await;
+    assert_eq!(refused.status, 422, "a typing error in the password loses nothing");
+    let mut again = forms(&refused.body)
+        .into_iter()
+        .find(|form| form.action == "/anmelden")
+        .unwrap();
+    again.set("passwort", PASSWORD);
+    let answer = again.post(&mut browser, None).await;
+    assert_eq!((answer.status, answer.location()), (303, "/befragung/B?meldung=offen"));
+    assert_eq!(world.stored("GS-1", "B1").await, Some(Entry::Given("5.000".into())));
+    assert_eq!(
+        world.stored("GS-1", "B2").await,
+        Some(Entry::Given("<b>1.000</b> \"&\" ü".into()))
+    );
+}
+
+#[tokio::test]
+async fn nothing_of_it_reaches_another_unit() {
+    let world = World::new().await;
+    let (mut browser, mut sign_in) = posted_too_late(&world).await;
+    sign_in.set("kennung", "GS-2");
+    sign_in.set("passwort", PASSWORD);
+    let answer = sign_in.post(&mut browser, None).await;
+    assert_eq!(
+        (answer.status, answer.location()),
+        (303, "/befragung?meldung=andere-einheit")
+    );
+    assert_eq!(world.stored("GS-1", "B1").await, None);
+    assert_eq!(world.stored("GS-2", "B1").await, None);
+}
+
+#[tokio::test]
+async fn nothing_is_handed_in_by_signing_in() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let late = browser.post("/befragung/abgabe", &[("einheit", "GS-1")]).await;
+    assert_eq!(late.status, 401);
+    let mut sign_in = forms(&late.body)
+        .into_iter()
+        .find(|form| form.action == "/anmelden")
+        .unwrap();
+    sign_in.set("kennung", "GS-1");
+    sign_in.set("passwort", PASSWORD);
+    assert_eq!(sign_in.post(&mut browser, None).await.location(), "/befragung/abgabe");
+}
