@@ -93,6 +93,8 @@ impl Portal {
     pub async fn instrument(&self, version: &str) -> Result<Option<Arc<Instrument>>, StoreError> {
         match self.instruments().known(version) {
             Some(known) => Ok(Some(known)),
+            // Anything may stand in an address.
+            None if !version.chars().all(|c| c.is_ascii_hexdigit()) => Ok(None),
             None => self.instruments().get(&mut self.read().await?, version).await,
         }
     }

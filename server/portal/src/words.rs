@@ -1,9 +1,10 @@
 //! Folding of words: how names are found and in which order they stand.
 
 /// Folded form under which a Kennung or an e-mail address is found: case and
-/// space around it do not matter.
+/// space around it do not matter, control characters are none of it.
 pub(crate) fn key(text: &str) -> String {
-    text.trim().to_lowercase()
+    let visible: String = text.chars().filter(|c| !c.is_control()).collect();
+    visible.trim().to_lowercase()
 }
 
 /// Sort key for German order (DIN 5007-1): umlauts as their base letters, ß

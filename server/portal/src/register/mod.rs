@@ -77,7 +77,7 @@ impl Portal {
         }
         let table = table::read(bytes).map_err(ImportError::Unreadable)?;
         let mut findings = Findings::default();
-        let offices = rows::check(&table, extra, &mut findings);
+        let mut offices = rows::check(&table, extra, &mut findings);
         let now = self.now();
         let mut tx = self.write().await?;
         let row = waves::find(&mut tx, wave).await?.ok_or(ImportError::NoWave(wave))?;
@@ -87,6 +87,11 @@ impl Portal {
         }
         let present = cases::of_wave(&mut tx, wave).await?;
         let present: HashMap<String, &CaseRow> = present.iter().map(|case| (words::key(&case.kennung), case)).collect();
+        if extra.is_empty() {
+            for office in &mut offices {
+                office.keep_attributes(present.get(&office.key).copied());
+            }
+        }
         if state == WaveState::Open {
             for office in &offices {
                 rows::check_frozen(office, present.get(&office.key).copied(), &mut findings);
@@ -162,6 +167,13 @@ async fn store(
 }
 
 impl Office {
+    /// Further columns that were not asked for this time stay as they were.
+    fn keep_attributes(&mut self, case: Option<&CaseRow>) {
+        if let Some(case) = case {
+            self.attributes.clone_from(&case.attributes);
+        }
+    }
+
     /// Whether a case says the same already.
     fn equals(&self, case: &CaseRow) -> bool {
         self.name == case.name

@@ -109,6 +109,10 @@ impl Portal {
         let Some(case) = cases::current_of_unit(&mut conn, unit_id).await? else {
             return Ok(Vec::new());
         };
+        let instrument = self.instruments().of(&mut conn, case.instrument.as_deref()).await?;
+        if instrument.item(item).is_none() {
+            return Ok(Vec::new());
+        }
         let rows = answers::history(&mut conn, &case.id, item).await?;
         Ok(rows
             .into_iter()

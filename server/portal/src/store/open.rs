@@ -82,8 +82,12 @@ fn wrong_url(reason: impl Into<String>) -> OpenError {
 
 async fn open_sqlite(file: &str) -> Result<Store, OpenError> {
     let file = file.strip_prefix("//").unwrap_or(file);
-    if file.is_empty() || file.contains(":memory:") || file.contains('?') {
+    let (file, option) = file.split_once('?').unwrap_or((file, "mode=rwc"));
+    if file.is_empty() || file.contains(":memory:") {
         return Err(wrong_url("it names no file"));
+    }
+    if option != "mode=rwc" {
+        return Err(wrong_url(format!("{option:?} is no option here")));
     }
     let options = SqliteConnectOptions::new()
         .filename(file)

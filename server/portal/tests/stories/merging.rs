@@ -127,4 +127,10 @@ story!(what_does_not_parse_is_stored_and_what_is_no_item_is_refused_whole, world
     world.portal.save(&one, &changes(&[("Z1", odd)], 0)).await.unwrap();
     let case = world.portal.case_of(&one).await.unwrap().unwrap();
     assert_eq!(case.entries().get("Z1"), given(&odd.replace('\0', "")).as_ref());
+    for no_item in ["nicht_da", "", "\0", "Z1' OR '1'='1"] {
+        assert!(world.portal.history(&one, no_item).await.unwrap().is_empty(), "{no_item:?}");
+    }
+    for no_version in ["", "\0", "../A", "0000"] {
+        assert!(world.portal.instrument(no_version).await.unwrap().is_none(), "{no_version:?}");
+    }
 });

@@ -150,6 +150,8 @@ GS-1;ARGE A;ARGE;Hessen;;a@a.example;06 4 31;x
     let staff = world.staff(Role::Viewer).await;
     let detail = world.portal.case_detail(&staff, 2008, "GS-1").await.unwrap();
     assert_eq!(detail.attributes, [("ags".to_owned(), "06 4 31".to_owned())]);
+    let again = world.portal.import_units(2008, text.as_bytes(), &[]).await.unwrap();
+    assert_eq!((again.updated, again.unchanged), (0, 1), "what is not asked for stays");
     let unknown = world.portal.import_units(2008, text.as_bytes(), &["nicht_da".into()]).await;
     assert!(matches!(unknown, Err(ImportError::Report(_))));
 });

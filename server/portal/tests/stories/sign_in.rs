@@ -62,7 +62,15 @@ story!(signing_out_ends_one_session_or_all, world => {
 story!(unknown_names_missing_and_overlong_passwords_are_all_just_wrong, world => {
     world.in_the_field().await;
     let overlong = "x".repeat(100_000);
-    for (login, password) in [("gibt es nicht", RIGHT), ("GS-2", RIGHT), ("GS-2", ""), ("GS-2", overlong.as_str()), ("", "")] {
+    let attempts = [
+        ("gibt es nicht", RIGHT),
+        ("GS-2", RIGHT),
+        ("GS-2", ""),
+        ("GS-2", overlong.as_str()),
+        ("", ""),
+        ("\0", "\0"),
+    ];
+    for (login, password) in attempts {
         let refused = world.portal.sign_in(login, password, HERE).await.map(|_| ()).unwrap_err();
         assert!(matches!(refused, SignInError::Wrong), "{login}: {refused}");
     }
