@@ -32,5 +32,7 @@ fn main() -> io::Result<()> {
 
 /// Hashed names only: `style.1f2e3d4c5b6a.css`.
 fn is_asset(name: &str) -> bool {
-    ["css", "js", "wasm"].iter().any(|kind| name.ends_with(&format!(".{kind}")))
+    ["css", "js", "wasm"]
+        .iter()
+        .any(|kind| name.ends_with(&format!(".{kind}")))
 }

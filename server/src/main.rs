@@ -1,14 +1,13 @@
 //! `ruecklauf`: reads the command line, runs the command, answers with 0
 //! (done), 1 (refused or failed) or 2 (wrong call).
 
-use clap::Parser;
-use server::cli::{Cli, explain};
+use server::cli::{explain, parse};
 use server::commands;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => {
             return match explain(&error) {

@@ -23,7 +23,9 @@ async fn office(dir: &tempfile::TempDir) -> (Portal, NewSession) {
     let url = format!("sqlite:{}", dir.path().join("bench.db").display());
     let post = dir.path().join("post");
     let clock = Clock::fixed(berlin::parse_moment("2008-01-14T09:00").expect("a moment"));
-    let portal = Portal::open(Settings::new(url, base_url, MailTarget::Dir(post)), clock).await.expect("opens");
+    let portal = Portal::open(Settings::new(url, base_url, MailTarget::Dir(post)), clock)
+        .await
+        .expect("opens");
     let wave = NewWave {
         key: 2008,
         stichtag: common::day(2007, 10, 31),
@@ -34,23 +36,38 @@ async fn office(dir: &tempfile::TempDir) -> (Portal, NewSession) {
         instrument: None,
     };
     portal.wave_add(wave).await.expect("added");
-    portal.import_units(2008, REGISTER.as_bytes(), &[]).await.expect("imported");
+    portal
+        .import_units(2008, REGISTER.as_bytes(), &[])
+        .await
+        .expect("imported");
     portal.wave_open(2008).await.expect("opened");
     let sent = portal.mail_run(None, None).await.expect("sent").sent;
     let mail = std::fs::read(&sent[0].file).expect("a mail");
-    let mail = mailparse::parse_mail(&mail).expect("a mail").get_body().expect("a body");
-    let link = mail.split_whitespace().find(|word| word.contains("/zugang/")).expect("a link");
+    let mail = mailparse::parse_mail(&mail)
+        .expect("a mail")
+        .get_body()
+        .expect("a body");
+    let link = mail
+        .split_whitespace()
+        .find(|word| word.contains("/zugang/"))
+        .expect("a link");
     let token = link.rsplit('/').next().expect("a token");
     portal.set_password(token, PASSWORD, PASSWORD).await.expect("set");
-    let session = portal.sign_in("GS-1", PASSWORD, IpAddr::V4(Ipv4Addr::LOCALHOST)).await.expect("signed in");
-    let answers: Vec<ItemChange> =
-        common::COMPLETE.iter().map(|(item, text)| change(item, text)).collect();
+    let session = portal
+        .sign_in("GS-1", PASSWORD, IpAddr::V4(Ipv4Addr::LOCALHOST))
+        .await
+        .expect("signed in");
+    let answers: Vec<ItemChange> = common::COMPLETE.iter().map(|(item, text)| change(item, text)).collect();
     portal.save(&session.session, &answers).await.expect("saved");
     (portal, session)
 }
 
 fn change(item: &str, text: &str) -> ItemChange {
-    ItemChange { item: item.to_owned(), base_revision: 0, entry: common::entry(text) }
+    ItemChange {
+        item: item.to_owned(),
+        base_revision: 0,
+        entry: common::entry(text),
+    }
 }
 
 fn store(criterion: &mut Criterion) {
@@ -58,10 +75,20 @@ fn store(criterion: &mut Criterion) {
     let dir = tempfile::tempdir().expect("a folder");
     let (portal, signed) = runtime.block_on(office(&dir));
     criterion.bench_function("session", |bencher| {
-        bencher.iter(|| runtime.block_on(portal.session(&signed.token)).expect("reads").expect("alive"));
+        bencher.iter(|| {
+            runtime
+                .block_on(portal.session(&signed.token))
+                .expect("reads")
+                .expect("alive")
+        });
     });
     criterion.bench_function("case with all answers", |bencher| {
-        bencher.iter(|| runtime.block_on(portal.case_of(&signed.session)).expect("reads").expect("a case"));
+        bencher.iter(|| {
+            runtime
+                .block_on(portal.case_of(&signed.session))
+                .expect("reads")
+                .expect("a case")
+        });
     });
     let mut number = 0_u64;
     criterion.bench_function("one answer saved, on disk", |bencher| {

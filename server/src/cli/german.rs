@@ -1,9 +1,44 @@
-//! What clap says in English, in German: values that do not fit and wrong
-//! calls. Knows clap's kinds of errors, not the commands.
+//! What clap says in English, in German: help, values that do not fit, wrong
+//! calls. Knows clap, not the commands.
 
+use super::Cli;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory, FromArgMatches};
 use portal::Role;
+
+const TEMPLATE: &str = "{about-with-newline}\nAufruf: {usage}\n\n{all-args}{after-help}";
+
+/// Reads the arguments of this process.
+///
+/// # Errors
+/// Help, version, or a wrong call: see [`explain`].
+pub fn parse() -> Result<Cli, clap::Error> {
+    read(std::env::args_os().collect())
+}
+
+fn read(arguments: Vec<std::ffi::OsString>) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command().disable_help_subcommand(true);
+    command.build();
+    let matches = in_german(command).try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// The same command with German headings, for itself and all below.
+fn in_german(mut command: Command) -> Command {
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").replace("[OPTIONS]", "[OPTIONEN]");
+    command
+        .override_usage(usage)
+        .help_template(TEMPLATE)
+        .subcommand_help_heading("Befehle")
+        .subcommand_value_name("BEFEHL")
+        .mut_args(|arg| {
+            let heading = if arg.is_positional() { "Angaben" } else { "Optionen" };
+            arg.help_heading(heading)
+        })
+        .mut_subcommands(in_german)
+}
 
 /// Years that can be waves: the survey began in 2006.
 const WAVES: std::ops::RangeInclusive<i32> = 2006..=2099;
@@ -89,11 +124,9 @@ fn words(value: &ContextValue) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::Cli;
-    use clap::Parser;
 
     fn refused(line: &str) -> String {
-        let error = Cli::try_parse_from(line.split_whitespace()).unwrap_err();
+        let error = read(line.split_whitespace().map(Into::into).collect()).unwrap_err();
         explain(&error).unwrap()
     }
 

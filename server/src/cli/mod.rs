@@ -8,9 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use portal::Role;
 use std::path::PathBuf;
 
-pub use german::explain;
+pub use german::{explain, parse};
 
-const TEMPLATE: &str = "{about-with-newline}\nAufruf: {usage}\n\n{all-args}{after-help}";
 const SETTINGS: &str = "\
 Einstellungen kommen aus der Umgebung oder aus ruecklauf.toml im Arbeitsverzeichnis; die Umgebung gilt zuerst:
   DATABASE_URL               sqlite:DATEI oder postgres://NAME@HOST/DATENBANK (sonst sqlite:ruecklauf.db)
@@ -34,13 +33,8 @@ Rückgabe: 0 erledigt, 1 abgelehnt oder gescheitert (Grund auf der Fehlerausgabe
     version,
     about = "Rücklauf: die Organisationserhebung bei den Grundsicherungsstellen",
     after_help = SETTINGS,
-    help_template = TEMPLATE,
-    subcommand_help_heading = "Befehle",
-    subcommand_value_name = "BEFEHL",
-    disable_help_subcommand = true,
     disable_help_flag = true,
     disable_version_flag = true,
-    next_help_heading = "Optionen",
     arg_required_else_help = true
 )]
 pub struct Cli {
@@ -57,64 +51,52 @@ pub struct Cli {
 
 /// The commands of the contract.
 #[derive(Debug, Subcommand)]
-#[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
 pub enum Command {
     /// Bringt die Datenbank auf Stand und betreibt das Portal
-    #[command(help_template = TEMPLATE)]
     Serve,
     /// Betreibt das Portal auf Vorführdaten mit erfundenen Einheiten
-    #[command(help_template = TEMPLATE)]
     Demo(Demo),
     /// Legt Wellen an, öffnet und schließt sie
-    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
     Wave {
         /// What to do with it.
         #[command(subcommand)]
         action: Wave,
     },
     /// Übernimmt das Verzeichnis der Einheiten
-    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
     Units {
         /// What to do with it.
         #[command(subcommand)]
         action: Units,
     },
     /// Gibt Beschäftigten des Instituts einen Zugang
-    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
     Staff {
         /// What to do with them.
         #[command(subcommand)]
         action: Staff,
     },
     /// Prüft einen Fragebogen
-    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
     Instrument {
         /// What to do with it.
         #[command(subcommand)]
         action: Instrument,
     },
     /// Zeigt oder verschickt E-Mails, die an der Reihe sind
-    #[command(help_template = TEMPLATE, subcommand_help_heading = "Befehle", subcommand_value_name = "BEFEHL", disable_help_subcommand = true)]
     Mail {
         /// What to do with them.
         #[command(subcommand)]
         action: Mail,
     },
     /// Bestimmt die Typen abgegebener Fragebogen, die noch keinen haben
-    #[command(help_template = TEMPLATE)]
     Classify {
         /// Nur diese Welle
         #[arg(long, value_name = "WELLE", value_parser = german::wave)]
         wave: Option<i32>,
     },
     /// Schreibt die Angaben einer Welle als Datei für die Auswertung
-    #[command(help_template = TEMPLATE)]
     Export(Export),
     /// Zeigt Tabelle 1, Tabelle 2, Abbildung 1 und 2 einer Welle
-    #[command(help_template = TEMPLATE)]
     Tables(Tables),
     /// Sichert die Datenbank in eine Datei, auch bei laufendem Betrieb
-    #[command(help_template = TEMPLATE)]
     Backup {
         /// Zieldatei; darf noch nicht bestehen
         #[arg(value_name = "DATEI")]
@@ -148,7 +130,6 @@ pub struct Demo {
 #[derive(Debug, Subcommand)]
 pub enum Wave {
     /// Legt eine Welle an
-    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
     Add {
         /// Jahr der Welle
         #[arg(value_name = "WELLE", value_parser = german::wave)]
@@ -173,14 +154,12 @@ pub enum Wave {
         instrument: Option<PathBuf>,
     },
     /// Öffnet eine Welle: Fragebogen und Einheiten stehen fest, jede Einheit wird eingeladen
-    #[command(help_template = TEMPLATE)]
     Open {
         /// Jahr der Welle
         #[arg(value_name = "WELLE", value_parser = german::wave)]
         wave: i32,
     },
     /// Schließt eine Welle: danach ändert sich keine Angabe mehr
-    #[command(help_template = TEMPLATE)]
     Close {
         /// Jahr der Welle
         #[arg(value_name = "WELLE", value_parser = german::wave)]
@@ -192,7 +171,6 @@ pub enum Wave {
 #[derive(Debug, Subcommand)]
 pub enum Units {
     /// Übernimmt CSV oder XLSX mit kennung;name;form;land;kontakt_name;kontakt_email: alles oder nichts
-    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
     Import {
         /// Die Datei
         #[arg(value_name = "DATEI")]
@@ -210,7 +188,6 @@ pub enum Units {
 #[derive(Debug, Subcommand)]
 pub enum Staff {
     /// Legt einen Zugang an und gibt den Link aus, mit dem das Passwort gesetzt wird
-    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
     Add {
         /// E-Mail-Adresse
         #[arg(value_name = "E-MAIL")]
@@ -225,7 +202,6 @@ pub enum Staff {
 #[derive(Debug, Subcommand)]
 pub enum Instrument {
     /// Prüft einen Ordner mit Fragebogen-Dateien und nennt jeden Befund
-    #[command(help_template = TEMPLATE)]
     Check {
         /// Der Ordner
         #[arg(value_name = "ORDNER")]
@@ -237,10 +213,8 @@ pub enum Instrument {
 #[derive(Debug, Subcommand)]
 pub enum Mail {
     /// Zeigt, was an der Reihe ist
-    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
     Due(MailArgs),
     /// Verschickt, was an der Reihe ist
-    #[command(help_template = TEMPLATE, next_help_heading = "Optionen")]
     Run(MailArgs),
 }
 

@@ -94,7 +94,14 @@ async fn several_processes_may_start_at_once() {
 #[tokio::test]
 async fn wrong_addresses_and_unreadable_files_have_a_reason() {
     let dir = tempfile::tempdir().unwrap();
-    for wrong in ["", "ruecklauf.db", "mysql://x/y", "sqlite:", "sqlite::memory:", "sqlite:x.db?mode=memory"] {
+    for wrong in [
+        "",
+        "ruecklauf.db",
+        "mysql://x/y",
+        "sqlite:",
+        "sqlite::memory:",
+        "sqlite:x.db?mode=memory",
+    ] {
         let refused = open(wrong).await.map(drop).unwrap_err();
         assert!(matches!(refused, OpenError::WrongUrl { .. }), "{wrong}: {refused}");
     }
