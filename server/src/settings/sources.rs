@@ -9,7 +9,7 @@ use std::{env, fs, io};
 /// Name of the file.
 const FILE: &str = "ruecklauf.toml";
 
-/// Raw values by name; only names in [`NAMES`].
+/// Raw values by name; only names in `NAMES`.
 #[derive(Clone, Debug, Default)]
 pub struct Values(BTreeMap<&'static str, String>);
 
