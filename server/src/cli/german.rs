@@ -27,12 +27,14 @@ fn read(arguments: Vec<std::ffi::OsString>) -> Result<Cli, clap::Error> {
 /// The same command with German headings, for itself and all below.
 fn in_german(mut command: Command) -> Command {
     let usage = command.render_usage().to_string();
-    let usage = usage.trim_start_matches("Usage: ").replace("[OPTIONS]", "[OPTIONEN]");
+    let usage = usage.trim_start_matches("Usage: ");
+    let usage = usage
+        .replace("[OPTIONS]", "[OPTIONEN]")
+        .replace("<COMMAND>", "<BEFEHL>");
     command
         .override_usage(usage)
         .help_template(TEMPLATE)
         .subcommand_help_heading("Befehle")
-        .subcommand_value_name("BEFEHL")
         .mut_args(|arg| {
             let heading = if arg.is_positional() { "Angaben" } else { "Optionen" };
             arg.help_heading(heading)

@@ -19,7 +19,7 @@ fn wrong_settings_are_named_with_value_and_reason() {
         ("RUECKLAUF_BASE_URL", "http://ruecklauf.example", "https://"),
         ("RUECKLAUF_BASE_URL", "https://ruecklauf.example/pfad", "ohne Pfad"),
         ("RUECKLAUF_BASE_URL", "https://ruecklauf.example?a=b", "ohne Pfad"),
-        ("RUECKLAUF_BASE_URL", "https://", "Rechnername"),
+        ("RUECKLAUF_BASE_URL", "https://:443", "Rechnername"),
         ("RUECKLAUF_TRUSTED_PROXIES", "proxy.example", "„proxy.example“"),
         ("RUECKLAUF_K3_RULE", "immer", "fm_only"),
         ("RUECKLAUF_CONTACT_EMAIL", "hotline", "E-Mail-Adresse"),
