@@ -148,6 +148,7 @@ fn locked_page(case: &Loaded, letter: &str) -> impl IntoView + use<> {
         <Page title=title caption=case.caption()>
             <nav class="back" aria-label="Zurück"><a href="/befragung">"Zur Übersicht"</a></nav>
             <Notice kind="info" text="Der Fragebogen ist abgegeben und lässt sich nur noch ansehen. Für Korrekturen öffnet ihn das IAW gern wieder."/>
+            <h2>"Ihre Angaben"</h2>
             {answers}
         </Page>
     }

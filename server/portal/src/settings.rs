@@ -60,7 +60,7 @@ impl Default for Contact {
     fn default() -> Self {
         Self {
             name: "IAW, Team Organisationserhebung".into(),
-            phone: "07071 9896-0".into(),
+            phone: String::new(),
             email: "befragung@iaw.example".into(),
         }
     }

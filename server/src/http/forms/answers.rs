@@ -184,6 +184,9 @@ fn changes(instrument: &Instrument, items: &[PostedItem]) -> Vec<ItemChange> {
 }
 
 /// Keeps each reason that is new; true where one was too short or too long.
+/// `case` is as it was before the form arrived: a reason that stood then and
+/// comes back unchanged says nothing about values that were changed with it,
+/// so it lapses with them.
 async fn keep_reasons(
     portal: &Portal,
     session: &Session,
@@ -191,12 +194,9 @@ async fn keep_reasons(
     reasons: &[(String, String)],
 ) -> Result<bool, HttpError> {
     let mut lacking = false;
-    // Read after the answers were stored: a reason may have lapsed with them.
-    let now = portal.case_of(session).await?;
-    let now = now.as_ref().unwrap_or(case);
-    let findings = sheet_of(now).findings(&now.confirmations);
+    let findings = sheet_of(case).findings(&case.confirmations);
     for (edit, reason) in reasons.iter().filter(|(_, reason)| !reason.trim().is_empty()) {
-        let place = now.instrument.edit(edit);
+        let place = case.instrument.edit(edit);
         let standing = findings
             .iter()
             .find(|finding| finding.edit == place)
