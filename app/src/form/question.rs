@@ -79,47 +79,36 @@ fn Asked(state: FormState, question: QuestionIx, signals: QuestionSignals) -> im
             .with(|all| all.iter().any(|shown| shown.weight == Weight::Error))
             .then_some("true")
     };
-    let body = match entry.kind {
-        Kind::Single | Kind::Multi => view! {
+    let (grouped, control) = match entry.kind {
+        Kind::Single | Kind::Multi => (true, choice_list(state, question, signals)),
+        Kind::MatrixScale5 => (true, scale_rows(state, question)),
+        Kind::MatrixDecimal | Kind::MatrixPercent | Kind::MatrixInteger => (true, number_rows(state, question)),
+        Kind::Integer | Kind::Decimal | Kind::Percent | Kind::Euro | Kind::Text | Kind::Date => {
+            (false, single_field(state, question, described.clone(), invalid))
+        }
+    };
+    let body = if grouped {
+        view! {
             <fieldset aria-describedby=described aria-invalid=invalid>
                 <legend>{heading}</legend>
                 {hint}
                 {findings}
                 {conflict}
-                {choice_list(state, question, signals)}
+                {control}
             </fieldset>
         }
-        .into_any(),
-        Kind::MatrixScale5 => view! {
-            <fieldset aria-describedby=described aria-invalid=invalid>
-                <legend>{heading}</legend>
-                {hint}
-                {findings}
-                {conflict}
-                {scale_rows(state, question)}
-            </fieldset>
-        }
-        .into_any(),
-        Kind::MatrixDecimal | Kind::MatrixPercent | Kind::MatrixInteger => view! {
-            <fieldset aria-describedby=described aria-invalid=invalid>
-                <legend>{heading}</legend>
-                {hint}
-                {findings}
-                {conflict}
-                {number_rows(state, question)}
-            </fieldset>
-        }
-        .into_any(),
-        Kind::Integer | Kind::Decimal | Kind::Percent | Kind::Euro | Kind::Text | Kind::Date => view! {
+        .into_any()
+    } else {
+        view! {
             <div class="field">
-                <label for=id.clone()>{heading}</label>
+                <label for=id>{heading}</label>
                 {hint}
                 {findings}
                 {conflict}
-                {single_field(state, question, described, invalid)}
+                {control}
             </div>
         }
-        .into_any(),
+        .into_any()
     };
     view! { {revisions} {body} }
 }
