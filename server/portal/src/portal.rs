@@ -4,6 +4,7 @@
 use crate::clock::Clock;
 use crate::identity::password::Hasher;
 use crate::instruments::Instruments;
+use crate::respondent::drafts::Drafts;
 use crate::settings::Settings;
 use crate::store::{Conn, OpenError, Store, Stored, Tx};
 use chrono::{DateTime, Utc};
@@ -21,6 +22,7 @@ struct Inner {
     clock: Clock,
     hasher: Hasher,
     instruments: Instruments,
+    drafts: Drafts,
 }
 
 impl Portal {
@@ -30,27 +32,23 @@ impl Portal {
     /// Why the database cannot be used; nothing is half done then.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
         let store = Store::open(&settings.database_url).await?;
-        let (hasher, instruments) = (Hasher::new(), Instruments::default());
-        Ok(Self {
-            inner: Arc::new(Inner {
-                store,
-                settings,
-                clock,
-                hasher,
-                instruments,
-            }),
-        })
+        Ok(Self::on(store, settings, clock))
     }
 
     /// The same database with another clock.
     pub(crate) fn with_clock(&self, clock: Clock) -> Self {
+        Self::on(self.inner.store.clone(), self.inner.settings.clone(), clock)
+    }
+
+    fn on(store: Store, settings: Settings, clock: Clock) -> Self {
         Self {
             inner: Arc::new(Inner {
-                store: self.inner.store.clone(),
-                settings: self.inner.settings.clone(),
+                store,
+                settings,
                 clock,
                 hasher: Hasher::new(),
                 instruments: Instruments::default(),
+                drafts: Drafts::default(),
             }),
         }
     }
@@ -83,6 +81,10 @@ impl Portal {
 
     pub(crate) fn hasher(&self) -> &Hasher {
         &self.inner.hasher
+    }
+
+    pub(crate) fn drafts(&self) -> &Drafts {
+        &self.inner.drafts
     }
 
     pub(crate) fn instruments(&self) -> &Instruments {

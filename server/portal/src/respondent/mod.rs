@@ -4,6 +4,7 @@
 //! from a request.
 
 pub(crate) mod confirm;
+pub(crate) mod drafts;
 pub(crate) mod merge;
 pub(crate) mod save;
 pub(crate) mod status;

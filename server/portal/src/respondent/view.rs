@@ -1,13 +1,12 @@
 //! Reading a case: everything its pages need, in a handful of queries.
 
-use super::{Receipt, receipt_of, unit_of};
+use super::{Receipt, drafts, unit_of};
 use crate::Portal;
 use crate::berlin;
-use crate::clock::from_micros;
 use crate::identity::Session;
 use crate::store::answers::{self, ConfirmationRow};
 use crate::store::cases::{self, CaseRow};
-use crate::store::{Conn, StoreError, Stored, submissions};
+use crate::store::{Conn, StoreError, Stored};
 use crate::waves::{self, WaveState, WaveView, read_day};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -112,10 +111,8 @@ impl Portal {
                 shipped.map_err(|bad| StoreError::content(bad.to_string()))?.instrument
             }
         };
-        let context = context(conn, &case, self.rules()).await?;
-        let stored = answers::of_case(conn, &case.id).await?;
-        let confirmations = latest(&answers::confirmations(conn, &case.id).await?)?;
-        let receipt = submissions::receipts(conn, &case.id).await?.first().map(receipt_of);
+        let kept = self.drafts().of(conn, &case).await?;
+        let context = context_of(&case, kept.previous.clone(), self.rules())?;
         let status = waves::read_status(&case.status)?;
         let deadline = read_day(&case.deadline)?;
         let deadline_at = berlin::end_of_day(deadline);
@@ -138,18 +135,9 @@ impl Portal {
             locked: state != WaveState::Open || status.is_locked(),
             instrument,
             context,
-            answers: stored
-                .into_iter()
-                .map(|row| StoredAnswer {
-                    entry: row.entry(),
-                    item: row.item,
-                    revision: row.revision,
-                    at: from_micros(row.at),
-                    by: row.who,
-                })
-                .collect(),
-            confirmations,
-            receipt,
+            answers: kept.answers.clone(),
+            confirmations: kept.confirmations.clone(),
+            receipt: kept.receipt.clone(),
             contact: CaseContact {
                 name: case.contact_name,
                 email: case.contact_email,
@@ -194,10 +182,11 @@ impl Portal {
 
 /// What the checks know of unit and wave.
 pub(crate) async fn context(conn: &mut Conn, case: &CaseRow, rules: Rules) -> Stored<CaseContext> {
-    let transmitted = match case.previous {
-        Some(previous) => submissions::transmitted(conn, &case.unit_id, previous).await?,
-        None => None,
-    };
+    let previous = drafts::previous(conn, case).await?;
+    context_of(case, previous, rules)
+}
+
+fn context_of(case: &CaseRow, previous: Option<Entries>, rules: Rules) -> Stored<CaseContext> {
     Ok(CaseContext {
         wave: case.wave,
         form: read_form(&case.form)?,
@@ -206,7 +195,7 @@ pub(crate) async fn context(conn: &mut Conn, case: &CaseRow, rules: Rules) -> St
         stichtag: read_day(&case.stichtag)?,
         zeitraum: case.zeitraum.clone(),
         vorwelle_stichtag: case.previous_stichtag.as_deref().map(read_day).transpose()?,
-        previous: transmitted.as_deref().map(serde_json::from_str).transpose()?,
+        previous,
         rules,
     })
 }

@@ -20,9 +20,6 @@ const BUSY: Duration = Duration::from_secs(10);
 /// Readers at once on SQLite, connections in all on PostgreSQL.
 const READERS: u32 = 8;
 const CONNECTIONS: u32 = 16;
-/// Rows SQLite's thread hands over before it waits: more than a case has, or
-/// each read of a case would switch threads several times.
-const ROWS_AT_ONCE: usize = 512;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why the database cannot be used.
@@ -98,8 +95,7 @@ async fn open_sqlite(file: &str) -> Result<Store, OpenError> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
-        .row_buffer_size(ROWS_AT_ONCE);
+        .busy_timeout(BUSY);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(60))

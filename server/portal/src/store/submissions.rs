@@ -70,22 +70,6 @@ pub(crate) async fn receipt_by_id(conn: &mut Conn, id: &str) -> Stored<Option<Re
     )
 }
 
-/// What a unit transmitted last in a wave, as JSON.
-pub(crate) async fn transmitted(conn: &mut Conn, unit_id: &str, wave: i32) -> Stored<Option<String>> {
-    let found = rows!(
-        conn,
-        optional,
-        (String,),
-        "SELECT s.entries
-         FROM submissions s JOIN cases c ON c.id = s.case_id
-         WHERE c.unit_id = $1 AND c.wave = $2
-         ORDER BY s.number DESC LIMIT 1",
-        unit_id,
-        wave
-    )?;
-    Ok(found.map(|(entries,)| entries))
-}
-
 /// A submission with what its case and wave say: what classifying needs.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(crate) struct SubmittedRow {

@@ -88,3 +88,27 @@ story!(a_reason_holds_only_while_the_values_it_rests_on_are_unchanged, world => 
     let kept = world.portal.case_detail(&staff, 2008, "GS-1").await.unwrap().confirmations;
     assert_eq!((kept.len(), kept[0].holds, kept[0].by.as_str()), (1, false, "Eva Öhm"));
 });
+
+story!(what_another_process_saves_is_seen_at_once, world => {
+    world.in_the_field().await;
+    let session = world.office("GS-1").await;
+    let other = world.another_portal().await;
+    let seen = async |portal: &portal::Portal| {
+        let case = portal.case_of(&session).await.unwrap().unwrap();
+        (case.entries().get("B1").cloned(), case.confirmations.len(), case.receipt.is_some())
+    };
+    for n in 0..5 {
+        let (writer, reader) = if n % 2 == 0 { (&world.portal, &other) } else { (&other, &world.portal) };
+        let case = writer.case_of(&session).await.unwrap().unwrap();
+        let base = case.answers.iter().find(|answer| answer.item == "B1").map_or(0, |answer| answer.revision);
+        let typed = format!("5.00{n}");
+        writer.save(&session, &changes(&[("B1", &typed)], base)).await.unwrap();
+        assert_eq!(seen(reader).await.0, crate::common::entry(&typed));
+    }
+    world.complete(&session).await;
+    world.save(&session, &[("A3", "60")]).await;
+    other.confirm(&session, "A3_s1", "Großer Landkreis.").await.unwrap();
+    assert_eq!(seen(&world.portal).await.1, 1);
+    other.submit(&session).await.unwrap();
+    assert!(seen(&world.portal).await.2);
+});
