@@ -1,6 +1,6 @@
 //! Signing in, sessions and their limits, throttling.
 
-use crate::support::{HERE, World, moment, story};
+use crate::support::{HERE, World, count, moment, run, story};
 use chrono::TimeDelta;
 use portal::{SignInError, Who};
 use std::net::IpAddr;
@@ -136,4 +136,20 @@ story!(many_guesses_at_once_gain_nothing, world => {
         looked_at += usize::from(matches!(guess.await.unwrap(), SignInError::Wrong));
     }
     assert_eq!(looked_at, 5, "five free ones, then the door is shut");
+});
+
+story!(a_password_hashed_with_weaker_parameters_is_hashed_anew, world => {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+    world.in_the_field().await;
+    world.office("GS-1").await;
+    let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).unwrap());
+    let hash = weak.hash_password(RIGHT.as_bytes()).unwrap().to_string();
+    let url = &world.settings.database_url;
+    run(url, &format!("UPDATE accounts SET password_hash = '{hash}' WHERE login = 'GS-1'")).await;
+    let strong = "SELECT COUNT(*) FROM accounts WHERE login = 'GS-1' AND password_hash LIKE '%m=19456,t=2,p=1%'";
+    assert!(matches!(fails(&world, "GS-1", HERE).await, SignInError::Wrong));
+    assert_eq!(count(url, strong).await, 0, "only the right password is known");
+    world.portal.sign_in("GS-1", RIGHT, HERE).await.unwrap();
+    assert_eq!(count(url, strong).await, 1);
+    world.portal.sign_in("GS-1", RIGHT, HERE).await.unwrap();
 });
