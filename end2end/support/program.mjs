@@ -58,9 +58,6 @@ export async function startProgram({ complete = false } = {}) {
     base,
     demo,
     dir,
-    /** Runs another command of the program on the same data. */
-    run: (...more) =>
-      execFileSync(program, more, { env: { ...env, ...demoEnvironment(dir) }, encoding: 'utf8', maxBuffer: 1 << 26 }),
     /** The mails written so far, newest last. */
     mails: () => mails(join(dir, 'demo', 'post')),
     stop: async () => {
@@ -68,13 +65,6 @@ export async function startProgram({ complete = false } = {}) {
       await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()));
       rmSync(dir, { recursive: true, force: true });
     },
-  };
-}
-
-function demoEnvironment(dir) {
-  return {
-    DATABASE_URL: `sqlite:${join(dir, 'demo', 'ruecklauf.db')}`,
-    RUECKLAUF_MAIL_DIR: join(dir, 'demo', 'post'),
   };
 }
 
