@@ -98,3 +98,18 @@ pub(super) fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response<Body>
 pub(super) async fn not_found() -> HttpError {
     HttpError::NotFound
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::StatusCode;
+
+    #[test]
+    fn a_panic_becomes_an_error_whose_message_stays_in_the_log() {
+        let response = panicked(Box::new("index out of bounds"));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let Cause(cause) = response.extensions().get::<Cause>().unwrap();
+        assert_eq!(cause.code(), "internal");
+        assert!(!cause.wording().1.contains("bounds"));
+    }
+}

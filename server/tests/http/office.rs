@@ -44,7 +44,17 @@ async fn fill(browser: &mut Client, letter: char) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_office_answers_submits_and_is_classified_without_scripts() {
-    let world = World::new().await;
+    the_way_of_an_office(World::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_on_postgresql() {
+    if let Some(world) = World::on_postgres().await {
+        the_way_of_an_office(world).await;
+    }
+}
+
+async fn the_way_of_an_office(world: World) {
     let mut browser = world.browser();
     let link = format!("/zugang/{}", world.token_in_mail("GS-1"));
     assert_eq!(browser.get(&link).await.status, 410, "used when the world began");

@@ -7,6 +7,7 @@ use portal::{BaseUrl, Clock, MailTarget, NewWave, Portal, Role, Settings, berlin
 use server::http::{AppState, router};
 use server::jobs::Jobs;
 use server::operator::Letter;
+use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
 pub(crate) const HOST: &str = "ruecklauf.example";
@@ -38,9 +39,30 @@ impl World {
     /// The wave of 2008 in the field; GS-1 and GS-2 have passwords.
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", dir.path().join("portal.db").display());
+        Self::on(&database, dir).await
+    }
+
+    /// The same on the throw-away PostgreSQL; `None`, loudly, where there is none.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        let Some(server) = std::env::var("RUECKLAUF_TEST_POSTGRES")
+            .ok()
+            .filter(|server| !server.is_empty())
+        else {
+            eprintln!("*** SKIPPED ON POSTGRESQL: RUECKLAUF_TEST_POSTGRES names no server (see .ci/with-postgres) ***");
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must test PostgreSQL");
+            return None;
+        };
+        let name = format!("http_{}", std::process::id());
+        let mut conn = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        conn.execute(create).await.unwrap();
+        Some(Self::on(&format!("{server}/{name}"), tempfile::tempdir().unwrap()).await)
+    }
+
+    async fn on(database: &str, dir: TempDir) -> Self {
         let clock = Clock::fixed(berlin::parse_moment("2008-01-14T09:00").unwrap());
         let base_url = BaseUrl::parse(&format!("https://{HOST}")).unwrap();
-        let database = format!("sqlite:{}", dir.path().join("portal.db").display());
         let settings = Settings::new(database, base_url, MailTarget::Dir(dir.path().join("post")));
         let portal = Portal::open(settings, clock.clone()).await.unwrap();
         let letter = dir.path().join("Landkreistag.pdf");
