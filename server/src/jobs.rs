@@ -33,7 +33,11 @@ impl Jobs {
                 () = self.due.notified() => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }
-            round(&portal).await;
+            let portal = portal.clone();
+            // A fault in one round must not end the others.
+            if let Err(error) = tokio::spawn(async move { round(&portal).await }).await {
+                tracing::error!(%error, "jobs");
+            }
         }
     }
 }

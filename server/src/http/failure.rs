@@ -68,7 +68,7 @@ pub(super) async fn pages(State(state): State<AppState>, request: Request, next:
         *page.status_mut() = cause.status();
         page
     };
-    for name in [header::ALLOW, header::RETRY_AFTER] {
+    for name in [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE] {
         if let Some(value) = response.headers_mut().remove(&name) {
             failed.headers_mut().insert(name, value);
         }

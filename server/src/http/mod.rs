@@ -29,7 +29,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodFilter, MethodRouter, get, on, post};
 use axum::{Extension, Router};
 use std::time::Duration;
 use tower_http::CompressionLevel;
@@ -96,7 +96,8 @@ fn for_people() -> Routes {
         );
     app::register_server_functions();
     leptos::server_fn::axum::server_fn_paths().fold(forms, |routes, (path, method)| {
-        routes.add(method, path, axum::routing::any(server_function))
+        let only = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::POST);
+        routes.add(method, path, on(only, server_function))
     })
 }
 

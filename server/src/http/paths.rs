@@ -41,7 +41,7 @@ fn is_below(wanted: &str, home: &str) -> bool {
     let segments = rest
         .split('/')
         .skip(1)
-        .all(|part| !part.is_empty() && plain(part, &['-', '_']));
+        .all(|part| !part.starts_with('.') && !part.is_empty() && plain(part, &['-', '_', '.']));
     below && segments && plain(query, &['=', '&', '-', '_'])
 }
 

@@ -48,13 +48,19 @@ impl Values {
                 }
             }
         }
+        for name in unknown_names(env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned())) {
+            tracing::warn!("Einstellung {name}: gibt es nicht; sie wirkt nicht");
+        }
         Ok(values)
     }
 
     fn from_file(text: &str) -> Result<Self, Vec<WrongSetting>> {
-        let table: toml::Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| vec![about_file(error.message().to_owned())])?;
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            vec![about_file(format!(
+                "die Datei ist kein gültiges TOML ({})",
+                error.message()
+            ))]
+        })?;
         let mut values = BTreeMap::new();
         let mut wrong = Vec::new();
         for (key, value) in table {
@@ -82,6 +88,13 @@ impl Values {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
+}
+
+/// What looks like a setting but is none: mostly a typing error.
+fn unknown_names(names: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    // Whoever runs the tests names the program and the test server this way.
+    let meant_for_tests = |name: &str| name == "RUECKLAUF_BIN" || name.starts_with("RUECKLAUF_TEST_");
+    names.filter(move |name| name.starts_with("RUECKLAUF_") && known_name(name).is_none() && !meant_for_tests(name))
 }
 
 fn about_file(reason: String) -> WrongSetting {
@@ -123,6 +136,13 @@ mod tests {
         assert_eq!(values.get("RUECKLAUF_BASE_URL"), Some("https://a.example"));
         assert_eq!(values.get("DATABASE_URL"), Some("sqlite:x.db"));
         assert_eq!(values.get("RUECKLAUF_TRUSTED_PROXIES"), Some("10.0.0.1,10.0.0.2"));
+    }
+
+    #[test]
+    fn a_typing_error_in_the_environment_is_noticed() {
+        let names = ["RUECKLAUF_ADR", "RUECKLAUF_ADDR", "RUECKLAUF_TEST_POSTGRES", "PATH"];
+        let unknown: Vec<_> = unknown_names(names.into_iter().map(str::to_owned)).collect();
+        assert_eq!(unknown, ["RUECKLAUF_ADR"]);
     }
 
     #[test]

@@ -125,6 +125,13 @@ async fn unknown_addresses_and_methods_get_a_german_page() {
     assert_eq!((answer.status, answer.header("allow")), (405, "POST"));
     assert!(answer.body.contains("So lässt sich"), "{}", answer.body);
     assert_eq!(browser.get("/befragung").await.status, 200, "a GET signs nobody out");
+    let answer = browser.get("/api/antworten").await;
+    assert_eq!((answer.status, answer.header("allow")), (405, "POST"));
+    assert!(
+        answer.body.starts_with("So lässt sich"),
+        "a sentence, no page: {}",
+        answer.body
+    );
 }
 
 #[tokio::test]

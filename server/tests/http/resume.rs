@@ -79,3 +79,41 @@ async fn nothing_is_handed_in_by_signing_in() {
     sign_in.set("passwort", PASSWORD);
     assert_eq!(sign_in.post(&mut browser, None).await.location(), "/befragung/abgabe");
 }
+
+#[tokio::test]
+async fn a_carried_form_that_is_refused_does_not_undo_the_signing_in() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let late = browser
+        .post("/befragung/B", &[("einheit", "GS-1"), ("gibt-es-nicht", "1")])
+        .await;
+    let mut sign_in = forms(&late.body)
+        .into_iter()
+        .find(|form| form.action == "/anmelden")
+        .unwrap();
+    sign_in.set("kennung", "GS-1");
+    sign_in.set("passwort", PASSWORD);
+    let answer = sign_in.post(&mut browser, None).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.contains("gibt-es-nicht"), "{}", answer.body);
+    assert_eq!(browser.get("/befragung").await.status, 200, "signed in all the same");
+}
+
+#[tokio::test]
+async fn staff_come_back_to_the_case_they_were_deciding_about() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let late = browser
+        .post(
+            "/institut/fall/GS-1/verwertbar",
+            &[("grund", "geprüft"), ("welle", "2008")],
+        )
+        .await;
+    let mut sign_in = forms(&late.body)
+        .into_iter()
+        .find(|form| form.action == "/anmelden")
+        .unwrap();
+    sign_in.set("kennung", "editor@iaw.example");
+    sign_in.set("passwort", PASSWORD);
+    assert_eq!(sign_in.post(&mut browser, None).await.location(), "/institut/fall/GS-1");
+}

@@ -12,7 +12,7 @@ use app::{FormErrors, Resume, Typed, Viewer};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use portal::{RequestAccessError, SetPasswordError, SignInError};
 
@@ -34,12 +34,15 @@ pub(in crate::http) async fn sign_in(
             if let Some(earlier) = &viewer.0 {
                 state.portal().sign_out(earlier).await?;
             }
-            let next = if carried.is_empty() {
-                paths::after_sign_in(wanted, &new.session.who)
+            // Signed in is signed in, also where what was carried along is refused.
+            let mut response = if carried.is_empty() {
+                see(&paths::after_sign_in(wanted, &new.session.who))
             } else {
-                resume::apply(&state, &new.session, wanted, Fields(carried)).await?
+                match resume::apply(&state, &new.session, wanted, Fields(carried)).await {
+                    Ok(next) => see(&next),
+                    Err(error) => error.into_response(),
+                }
             };
-            let mut response = see(&next);
             signed_in(&mut response, &new.token, state.base_url())?;
             return Ok(response);
         }

@@ -193,6 +193,9 @@ async fn keep_reasons(
     case: &CaseView,
     reasons: &[(String, String)],
 ) -> Result<bool, HttpError> {
+    if reasons.iter().all(|(_, reason)| reason.trim().is_empty()) {
+        return Ok(false);
+    }
     let mut lacking = false;
     let findings = sheet_of(case).findings(&case.confirmations);
     for (edit, reason) in reasons.iter().filter(|(_, reason)| !reason.trim().is_empty()) {

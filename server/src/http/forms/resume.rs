@@ -17,7 +17,9 @@ pub(super) async fn apply(
     fields: Fields,
 ) -> Result<String, HttpError> {
     let Who::Unit { kennung, .. } = &session.who else {
-        return Ok(paths::after_sign_in(target, &session.who));
+        // A decision is made on the page of its case.
+        let case = target.rsplit_once('/').map_or(target, |(case, _)| case);
+        return Ok(paths::after_sign_in(case, &session.who));
     };
     let made_for = fields.0.iter().find(|(name, _)| name == UNIT).map(|(_, value)| value);
     if made_for != Some(kennung) {
