@@ -1,7 +1,103 @@
 // Starts the islands of a page. Pages without the questionnaire's form load
 // nothing further; pages with it work without this script too.
 // The build puts the hashed names in place of __JS__ and __WASM__.
+//
+// Answers the server has not acknowledged wait in the local storage, one
+// record per page (form/pending.rs writes it). A page holds a lock named like
+// its record; what nobody holds was left behind, and the next page of the same
+// unit takes it over: the form puts it back, other pages send it themselves.
+const PREFIX = 'ruecklauf:';
+const KEPT_FOR = 30 * 24 * 60 * 60 * 1000;
+const unit = document.querySelector('[data-einheit]')?.dataset.einheit;
 const questionnaire = document.getElementById('fragebogen');
+
+const names = (start) => Object.keys(localStorage).filter((name) => name.startsWith(start));
+const read = (name) => {
+  try {
+    return JSON.parse(localStorage.getItem(name));
+  } catch {
+    return null;
+  }
+};
+
+// Everything dead pages have left, under this page's name.
+async function inherit() {
+  const mine = `${PREFIX}${unit}:${crypto.randomUUID()}`;
+  void navigator.locks.request(mine, () => new Promise(() => {}));
+  const left = [];
+  const take = (name) => navigator.locks.request(name, { signal: AbortSignal.timeout(300) }, () => {
+    left.push([name, read(name)]);
+  });
+  await Promise.allSettled(names(`${PREFIX}${unit}:`).filter((name) => name !== mine).map(take));
+  const records = left.map(([, record]) => record).filter(Boolean).sort((one, other) => one.at - other.at);
+  if (records.length) {
+    const changes = new Map(records.flatMap((one) => one.changes).map((change) => [change.item, change]));
+    const reasons = new Map(records.flatMap((one) => one.reasons));
+    const at = records.at(-1).at;
+    localStorage.setItem(mine, JSON.stringify({ changes: [...changes.values()], reasons: [...reasons], at }));
+  }
+  for (const [name] of left) localStorage.removeItem(name);
+  return mine;
+}
+
+function say(text) {
+  const notice = document.getElementById('nachtrag') ?? document.createElement('p');
+  notice.id = 'nachtrag';
+  notice.className = 'notice warning';
+  notice.setAttribute('role', 'status');
+  document.querySelector('main h1')?.after(notice);
+  notice.textContent = text;
+}
+
+// Sends what was left, from a page that has no form to put it into.
+async function send(name) {
+  const again = () => {
+    say('In diesem Browser liegen Angaben, die noch nicht gespeichert sind. Sie werden gesendet, sobald die Verbindung wieder steht.');
+    setTimeout(() => send(name), 10_000);
+  };
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  let reply;
+  try {
+    const answer = await fetch('/api/antworten', { method: 'POST', headers, body: localStorage.getItem(name) });
+    if (!answer.ok) return again();
+    reply = await answer.json();
+  } catch {
+    return again();
+  }
+  if (reply.Saved) {
+    localStorage.removeItem(name);
+    const message = reply.Saved.conflicts.length ? 'zwei-angaben' : 'nachgetragen';
+    location.replace(`${location.pathname}?meldung=${message}`);
+  } else if (reply.Refused) {
+    say(`In diesem Browser liegen Angaben, die nicht mehr gespeichert werden können: ${reply.Refused}`);
+  } else {
+    say('In diesem Browser liegen Angaben, die noch nicht gespeichert sind. Bitte melden Sie sich an; dann werden sie nachgetragen.');
+  }
+}
+
+// Signing out leaves nothing behind, but not before what is on its way arrived.
+async function leave(form) {
+  const open = () => names(PREFIX).length > 0;
+  for (let tries = 0; open() && tries < 20; tries += 1) await new Promise((next) => setTimeout(next, 100));
+  const lost = 'Einige Angaben sind noch nicht gespeichert. Wenn Sie sich jetzt abmelden, gehen sie verloren. Trotzdem abmelden?';
+  if (open() && !confirm(lost)) return;
+  for (const name of names(PREFIX)) localStorage.removeItem(name);
+  form.submit();
+}
+
+let merkzettel;
+try {
+  for (const name of names(PREFIX)) if (!(Date.now() - read(name)?.at < KEPT_FOR)) localStorage.removeItem(name);
+  if (unit) merkzettel = await inherit();
+  document.querySelector('form[action="/abmelden"]')?.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void leave(event.target);
+  });
+} catch {
+  // A browser that keeps nothing: everything else goes on.
+}
+if (merkzettel) document.documentElement.dataset.merkzettel = merkzettel;
+
 if (questionnaire) {
   const [program, instrument] = await Promise.all([
     import('__JS__'),
@@ -16,4 +112,6 @@ if (questionnaire) {
     await program[island.dataset.component]?.(island);
   }
   document.documentElement.dataset.bereit = 'ja';
+} else if (merkzettel && read(merkzettel)) {
+  void send(merkzettel);
 }

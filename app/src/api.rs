@@ -19,6 +19,17 @@ pub struct Change {
     pub entry: Option<Entry>,
 }
 
+/// Two answers to one item, to be decided between.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TwoAnswers {
+    /// German sentence with both values, who and when.
+    pub sentence: String,
+    /// What the button says that keeps the one that stands.
+    pub keep: String,
+    /// What the button says that takes the other.
+    pub take: String,
+}
+
 /// What became of a save.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum SaveReply {
@@ -26,11 +37,11 @@ pub enum SaveReply {
     Saved {
         /// New revision by item.
         revisions: Vec<(String, i64)>,
-        /// Items somebody else changed meanwhile, each with a German sentence
-        /// that names both values.
-        conflicts: Vec<(String, String)>,
-        /// The confirmations of soft edits as they now stand.
-        confirmations: Vec<Confirmation>,
+        /// Items somebody else changed meanwhile.
+        conflicts: Vec<(String, TwoAnswers)>,
+        /// The confirmations of soft edits as they now stand, where reasons
+        /// were sent.
+        confirmations: Option<Vec<Confirmation>>,
     },
     /// Nobody is signed in any more; nothing was stored.
     SignedOut,
@@ -52,8 +63,10 @@ pub async fn save_answers(changes: Vec<Change>, reasons: Vec<(String, String)>) 
 mod saving {
     use super::{Change, SaveReply};
     use crate::{Viewer, words};
+    use http::StatusCode;
     use leptos::prelude::*;
-    use portal::{ConfirmError, ItemChange, Portal, SaveError, Session};
+    use leptos_axum::ResponseOptions;
+    use portal::{ConfirmError, ItemChange, Portal, SaveError, Session, StoreError};
 
     pub(super) async fn save(changes: Vec<Change>, reasons: Vec<(String, String)>) -> Result<SaveReply, ServerFnError> {
         let portal = expect_context::<Portal>();
@@ -79,23 +92,36 @@ mod saving {
             .collect();
         let saved = match portal.save(session, &changes).await {
             Ok(saved) => saved,
-            Err(SaveError::Store(_)) => return Err(unavailable()),
+            Err(SaveError::Store(error)) => return Err(unavailable(&error)),
             Err(refused) => return Ok(SaveReply::Refused(refused.to_string())),
         };
+        let with_reasons = !reasons.is_empty();
         for (edit, reason) in reasons {
             match portal.confirm(session, &edit, &reason).await {
                 // A reason that is still too short waits for more words.
                 Ok(_) | Err(ConfirmError::Reason) => {}
-                Err(ConfirmError::Store(_)) => return Err(unavailable()),
+                Err(ConfirmError::Store(error)) => return Err(unavailable(&error)),
                 Err(refused) => return Ok(SaveReply::Refused(refused.to_string())),
             }
         }
-        let confirmations = portal.confirmations(session).await.map_err(|_| unavailable())?;
-        let conflicts = saved
-            .conflicts
-            .iter()
-            .map(|conflict| (conflict.item.clone(), words::conflict(conflict)))
-            .collect();
+        let confirmations = match with_reasons {
+            true => Some(
+                portal
+                    .confirmations(session)
+                    .await
+                    .map_err(|error| unavailable(&error))?,
+            ),
+            false => None,
+        };
+        let conflicts = match saved.conflicts.as_slice() {
+            [] => Vec::new(),
+            conflicts => {
+                let case = portal.case_of(session).await.map_err(|error| unavailable(&error))?;
+                let instrument = case.map(|case| case.instrument);
+                let words = |conflict| words::two_answers(instrument.as_deref(), conflict);
+                conflicts.iter().map(|one| (one.item.clone(), words(one))).collect()
+            }
+        };
         Ok(SaveReply::Saved {
             revisions: saved.revisions,
             conflicts,
@@ -103,7 +129,16 @@ mod saving {
         })
     }
 
-    fn unavailable() -> ServerFnError {
-        ServerFnError::new("Der Speicher antwortet nicht.")
+    /// The form keeps what was typed and tries again; programs see why.
+    fn unavailable(error: &StoreError) -> ServerFnError {
+        tracing::error!(%error, "saving answers");
+        let (status, sentence) = match error.is_full() {
+            true => (StatusCode::INSUFFICIENT_STORAGE, "Der Speicher des Portals ist voll."),
+            false => (StatusCode::SERVICE_UNAVAILABLE, "Der Speicher antwortet nicht."),
+        };
+        if let Some(response) = use_context::<ResponseOptions>() {
+            response.set_status(status);
+        }
+        ServerFnError::new(sentence)
     }
 }

@@ -97,6 +97,8 @@ pub struct Failure {
     pub text: String,
     /// Identifier under which the cause stands in the log.
     pub id: Option<String>,
+    /// What was posted and could not be stored, to be sent once more.
+    pub retry: Option<Resume>,
 }
 
 /// The operator's texts as the pages receive them.

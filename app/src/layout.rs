@@ -1,7 +1,7 @@
 //! The frame of every page: document, skip link, header with who is signed
 //! in, footer with whom to ask.
 
-use crate::context::{Assets, Failure, SharedOperator, Viewer};
+use crate::context::{Assets, Failure, Resume, SharedOperator, Viewer};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -85,13 +85,17 @@ fn Header() -> impl IntoView {
     let signed_in = viewer.map(|session| {
         let staff = matches!(session.who, Who::Staff { .. });
         let home = if staff { "/institut" } else { "/befragung" };
+        let unit = match &session.who {
+            Who::Unit { kennung, .. } => Some(kennung.clone()),
+            Who::Staff { .. } => None,
+        };
         let name = if session.display_name.is_empty() {
             session.login
         } else {
             session.display_name
         };
         view! {
-            <nav class="account" aria-label="Konto">
+            <nav class="account" aria-label="Konto" data-einheit=unit>
                 <a href=home>{if staff { "Institut" } else { "Übersicht" }}</a>
                 <span class="who">{name}</span>
                 <form method="post" action="/abmelden">
@@ -164,9 +168,27 @@ pub(crate) fn FailurePage(failure: Failure) -> impl IntoView {
     view! {
         <Page title=failure.title>
             <p>{failure.text}</p>
+            {failure.retry.map(|form| view! { <Retry form/> })}
             {id}
             <p><a href="/">"Zur Startseite"</a></p>
         </Page>
+    }
+}
+
+/// What was typed, to be sent once more.
+#[component]
+fn Retry(form: Resume) -> impl IntoView {
+    let fields = form
+        .fields
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
+    view! {
+        <form method="post" action=form.target>
+            {fields}
+            <p>"Ihre Eingaben sind noch nicht gespeichert. Diese Seite hat sie behalten: Senden Sie sie noch einmal, sobald das Portal wieder erreichbar ist."</p>
+            <p class="actions"><button class="primary">"Noch einmal senden"</button></p>
+        </form>
     }
 }
 
@@ -178,6 +200,7 @@ pub(crate) fn NotFound() -> impl IntoView {
         title: "Diese Seite gibt es nicht".into(),
         text: "Bitte prüfen Sie die Adresse oder gehen Sie zur Startseite.".into(),
         id: None,
+        retry: None,
     };
     view! { <FailurePage failure/> }
 }
@@ -190,6 +213,7 @@ pub(crate) fn Unavailable() -> impl IntoView {
         title: "Das Portal ist gerade nicht erreichbar".into(),
         text: "Ihre gespeicherten Angaben sind sicher. Bitte versuchen Sie es in einigen Minuten noch einmal.".into(),
         id: None,
+        retry: None,
     };
     view! { <FailurePage failure/> }
 }

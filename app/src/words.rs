@@ -1,8 +1,10 @@
 //! German wordings used in several places: dates, statuses, messages that
 //! pages show after a redirect.
 
+use crate::api::TwoAnswers;
 use chrono::NaiveDate;
 use survey::status::Status;
+use survey::{Entry, Instrument};
 
 /// A day as it is written in German.
 pub(crate) fn day(date: NaiveDate) -> String {
@@ -46,6 +48,14 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
             "warning",
             "Jemand anderes hat inzwischen dieselbe Frage beantwortet. Bitte entscheiden Sie, welche Angabe gilt.",
         ),
+        "nachgetragen" => (
+            "success",
+            "Angaben, die in diesem Browser noch nicht gespeichert waren, sind jetzt gespeichert.",
+        ),
+        "zwei-angaben" => (
+            "warning",
+            "Angaben aus diesem Browser sind nachgetragen. Einige hat inzwischen jemand anders beantwortet; unter „Prüfen und abgeben“ können Sie entscheiden, was gilt.",
+        ),
         "abgemeldet" => ("success", "Sie sind abgemeldet."),
         "passwort-gesetzt" => (
             "success",
@@ -67,17 +77,44 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
 }
 
 /// What is said where two people answered the same question.
-pub(crate) fn conflict(conflict: &portal::Conflict) -> String {
-    let shown = |entry: &Option<survey::Entry>| match entry {
-        Some(survey::Entry::Given(text)) => format!("„{text}“"),
-        Some(survey::Entry::CannotSay) => "„Angabe nicht möglich“".to_owned(),
-        None => "nichts".to_owned(),
+pub(crate) fn two_answers(instrument: Option<&Instrument>, conflict: &portal::Conflict) -> TwoAnswers {
+    let theirs = shown(instrument, &conflict.item, conflict.theirs.as_ref());
+    let mine = shown(instrument, &conflict.item, conflict.mine.as_ref());
+    TwoAnswers {
+        sentence: format!(
+            "Zu dieser Frage gibt es zwei Angaben. Es gilt {theirs} ({}, {}). Danach wurde {mine} eingegeben ({}, {}). Welche Angabe ist richtig?",
+            conflict.theirs_by,
+            portal::berlin::long(conflict.theirs_at),
+            conflict.mine_by,
+            portal::berlin::long(conflict.mine_at),
+        ),
+        keep: format!("{} behalten", shortened(&theirs)),
+        take: format!("{} übernehmen", shortened(&mine)),
+    }
+}
+
+/// An answer as people know it: the words of the options, or what was typed.
+fn shown(instrument: Option<&Instrument>, item: &str, entry: Option<&Entry>) -> String {
+    let typed = match entry {
+        Some(Entry::Given(text)) => text,
+        Some(Entry::CannotSay) => return "„Angabe nicht möglich“".to_owned(),
+        None => return "keine Angabe".to_owned(),
     };
-    format!(
-        "{} hat am {} {} angegeben; das gilt. Ihre Angabe {} wurde nicht übernommen. Geben Sie sie noch einmal ein, wenn sie gelten soll.",
-        conflict.theirs_by,
-        portal::berlin::long(conflict.theirs_at),
-        shown(&conflict.theirs),
-        shown(&conflict.mine),
-    )
+    let options = instrument.and_then(|all| Some(&all[all[all.item(item)?].question].options));
+    let label = |code: &str| {
+        let option = options?.iter().find(|option| option.code.to_string() == code.trim())?;
+        Some(option.label.clone())
+    };
+    let labels: Option<Vec<String>> = typed.split(',').map(label).collect();
+    format!("„{}“", labels.map_or_else(|| typed.clone(), |labels| labels.join(", ")))
+}
+
+/// A value short enough for a button.
+fn shortened(value: &str) -> String {
+    const LONGEST: usize = 60;
+    if value.chars().count() <= LONGEST {
+        return value.to_owned();
+    }
+    let beginning: String = value.chars().take(LONGEST).collect();
+    format!("{beginning} …“")
 }

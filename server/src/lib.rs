@@ -12,3 +12,4 @@ pub mod operator;
 mod progress;
 pub mod serve;
 pub mod settings;
+pub mod telemetry;

@@ -4,7 +4,6 @@
 use server::cli::{explain, parse};
 use server::commands;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 /// Pages are many small allocations; this one serves them in half the time.
 #[global_allocator]
@@ -24,11 +23,6 @@ fn main() -> ExitCode {
             };
         }
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,server=info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
     match commands::run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -3,6 +3,7 @@
 
 use crate::http::{AppState, router};
 use crate::jobs::Jobs;
+use crate::telemetry;
 use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -24,13 +25,17 @@ const GRACE: Duration = Duration::from_secs(30);
 /// Pause after a connection could not be accepted (out of descriptors).
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Answers on `listener` until a signal ends it.
+/// Answers on `listener` until a signal ends it, and with figures for
+/// Prometheus on the other.
 ///
 /// # Errors
 /// Where signals cannot be received.
-pub async fn serve(listener: TcpListener, state: AppState, jobs: Jobs) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, figures: Option<TcpListener>, state: AppState, jobs: Jobs) -> io::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let portal = state.portal().clone();
+    if let Some(figures) = figures {
+        telemetry::metrics(figures, portal.clone(), stopped.clone()).map_err(io::Error::other)?;
+    }
     let jobs = tokio::spawn(jobs.run(portal.clone(), stopped));
     let connections = GracefulShutdown::new();
     accept(&listener, &state, &connections).await?;

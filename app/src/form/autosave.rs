@@ -1,14 +1,15 @@
 //! Saving while one types: changes wait a moment, go out together, one
 //! request at a time; what the server has not acknowledged stays in the queue
-//! and is sent again.
+//! and in the browser, and is sent again.
 
+use super::pending::{self, Pending};
 use super::state::{FormState, Saving};
-use crate::api::{Change, SaveReply, save_answers};
+use crate::api::{Change, SaveReply, TwoAnswers, save_answers};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use survey::Entry;
 
@@ -23,10 +24,50 @@ const WARN_AFTER: u32 = 25;
 /// Longest pause between two tries without a connection, in milliseconds.
 const LONGEST_PAUSE: u32 = 30_000;
 
+/// What is to be sent: answers with the revision they were typed against,
+/// reasons by edit.
+#[derive(Clone, Default)]
+struct Batch {
+    answers: BTreeMap<String, (Option<Entry>, i64)>,
+    reasons: BTreeMap<String, String>,
+}
+
+impl Batch {
+    fn is_empty(&self) -> bool {
+        self.answers.is_empty() && self.reasons.is_empty()
+    }
+
+    /// Puts what was typed earlier under what was typed since.
+    fn put_under(&mut self, earlier: Self) {
+        for (item, (entry, base)) in earlier.answers {
+            self.answers.entry(item).or_insert((entry, base)).1 = base;
+        }
+        for (edit, text) in earlier.reasons {
+            self.reasons.entry(edit).or_insert(text);
+        }
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        let change = |(item, (entry, base)): (&String, &(Option<Entry>, i64))| Change {
+            item: item.clone(),
+            base: *base,
+            entry: entry.clone(),
+        };
+        self.answers.iter().map(change).collect()
+    }
+
+    fn reasons(&self) -> Vec<(String, String)> {
+        let reasons = self.reasons.iter();
+        reasons.map(|(edit, text)| (edit.clone(), text.clone())).collect()
+    }
+}
+
 #[derive(Default)]
 struct Queue {
-    answers: BTreeMap<String, Option<Entry>>,
-    reasons: BTreeMap<String, String>,
+    waiting: Batch,
+    sent: Batch,
+    /// The browser holds what is open; otherwise leaving the page is asked about.
+    kept: bool,
     ticket: u32,
     in_flight: bool,
     failures: u32,
@@ -49,23 +90,77 @@ impl Autosave {
         }
     }
 
+    /// Takes over what an earlier page left, after it was put into the form.
+    pub(super) fn adopt(&self, left: Pending) {
+        if left.is_empty() {
+            return;
+        }
+        {
+            let mut queue = self.queue.borrow_mut();
+            for change in left.changes {
+                queue.waiting.answers.insert(change.item, (change.entry, change.base));
+            }
+            queue.waiting.reasons.extend(left.reasons);
+        }
+        self.keep();
+        self.schedule(AFTER_CHOICE);
+    }
+
     /// Queues an answer and sends the queue after `pause` milliseconds unless
     /// something else is queued meanwhile.
     pub(super) fn answer(&self, item: String, entry: Option<Entry>, pause: u32) {
-        self.queue.borrow_mut().answers.insert(item, entry);
+        let base = self.state.revision(&item);
+        {
+            let mut queue = self.queue.borrow_mut();
+            let waiting = queue.waiting.answers.entry(item).or_insert((None, base));
+            waiting.0 = entry;
+        }
+        self.keep();
         self.schedule(pause);
     }
 
     /// Queues the reason for a soft edit.
     pub(super) fn reason(&self, edit: String, text: String) {
-        self.queue.borrow_mut().reasons.insert(edit, text);
+        self.queue.borrow_mut().waiting.reasons.insert(edit, text);
+        self.keep();
         self.schedule(AFTER_CHOICE);
     }
 
-    /// Whether something typed has not been acknowledged yet.
-    pub(super) fn pending(&self) -> bool {
+    /// Whether something typed would be lost with this page.
+    pub(super) fn would_lose(&self) -> bool {
         let queue = self.queue.borrow();
-        !queue.stopped && (queue.in_flight || !queue.answers.is_empty() || !queue.reasons.is_empty())
+        !queue.stopped && !queue.kept && (queue.in_flight || !queue.waiting.is_empty())
+    }
+
+    /// The connection is back: no waiting any longer.
+    pub(super) fn retry_now(&self) {
+        let waits = !self.queue.borrow().waiting.is_empty();
+        if waits {
+            self.schedule(AFTER_CHOICE);
+        }
+    }
+
+    /// Writes everything open into the browser's storage.
+    fn keep(&self) {
+        let mut queue = self.queue.borrow_mut();
+        let mut open = queue.waiting.clone();
+        open.put_under(queue.sent.clone());
+        queue.kept = pending::keep(Pending {
+            changes: open.changes(),
+            reasons: open.reasons(),
+            at: 0.0,
+        });
+    }
+
+    /// Marks the questions that wait for the connection, or none.
+    fn mark_unsaved(&self, offline: bool) {
+        let items = match offline {
+            true => self.queue.borrow().waiting.answers.keys().cloned().collect(),
+            false => BTreeSet::new(),
+        };
+        if self.state.unsaved().with_untracked(|old| *old != items) {
+            self.state.unsaved().set(items);
+        }
     }
 
     /// The form itself is being posted: it carries everything.
@@ -89,7 +184,8 @@ impl Autosave {
                     queue.quiet_minutes = queue.quiet_minutes.saturating_add(1);
                     queue.quiet_minutes
                 };
-                if quiet == WARN_AFTER && !this.pending() {
+                let waits = !this.queue.borrow().waiting.is_empty();
+                if quiet == WARN_AFTER && !waits {
                     this.state.saving().set(Saving::Expiring);
                 }
             }
@@ -113,47 +209,28 @@ impl Autosave {
     }
 
     async fn send(self) {
-        let (answers, reasons) = {
+        let batch = {
             let mut queue = self.queue.borrow_mut();
             if queue.in_flight || queue.stopped {
                 return;
             }
             queue.in_flight = true;
-            (std::mem::take(&mut queue.answers), std::mem::take(&mut queue.reasons))
+            queue.sent = std::mem::take(&mut queue.waiting);
+            queue.sent.clone()
         };
-        let changes = answers
-            .iter()
-            .map(|(item, entry)| Change {
-                item: item.clone(),
-                base: self.state.revision(item),
-                entry: entry.clone(),
-            })
-            .collect();
-        let sent = reasons
-            .iter()
-            .map(|(edit, text)| (edit.clone(), text.clone()))
-            .collect();
-        let reply = save_answers(changes, sent).await;
-        let give_back = |queue: &mut Queue| {
-            for (item, entry) in answers {
-                queue.answers.entry(item).or_insert(entry);
-            }
-            for (edit, text) in reasons {
-                queue.reasons.entry(edit).or_insert(text);
-            }
+        let reply = save_answers(batch.changes(), batch.reasons()).await;
+        let sent = {
+            let mut queue = self.queue.borrow_mut();
+            queue.in_flight = false;
+            std::mem::take(&mut queue.sent)
         };
-        let mut queue = self.queue.borrow_mut();
-        queue.in_flight = false;
         let saving = match reply {
             Ok(SaveReply::Saved {
                 revisions,
                 conflicts,
                 confirmations,
             }) => {
-                queue.failures = 0;
-                queue.quiet_minutes = 0;
-                let more = !queue.answers.is_empty() || !queue.reasons.is_empty();
-                drop(queue);
+                let more = self.acknowledged(&revisions, &conflicts);
                 super::browser::acknowledge(self.state, revisions, conflicts, confirmations);
                 if more {
                     self.schedule(AFTER_CHOICE);
@@ -163,19 +240,38 @@ impl Autosave {
                 }
             }
             Ok(SaveReply::SignedOut) => {
-                give_back(&mut queue);
+                self.queue.borrow_mut().waiting.put_under(sent);
                 Saving::SignedOut
             }
             Ok(SaveReply::Refused(reason)) => Saving::Refused(reason),
             Err(_) => {
-                give_back(&mut queue);
-                queue.failures = queue.failures.saturating_add(1);
-                let pause = 1_000_u32.saturating_mul(1 << queue.failures.min(5)).min(LONGEST_PAUSE);
-                drop(queue);
+                let pause = {
+                    let mut queue = self.queue.borrow_mut();
+                    queue.waiting.put_under(sent);
+                    queue.failures = queue.failures.saturating_add(1);
+                    1_000_u32.saturating_mul(1 << queue.failures.min(5)).min(LONGEST_PAUSE)
+                };
                 self.schedule(pause);
                 Saving::Offline
             }
         };
+        self.keep();
+        self.mark_unsaved(matches!(saving, Saving::Offline | Saving::SignedOut));
         self.state.saving().set(saving);
+    }
+
+    /// What was typed since then was typed against what is stored now. Returns
+    /// whether something waits.
+    fn acknowledged(&self, revisions: &[(String, i64)], conflicts: &[(String, TwoAnswers)]) -> bool {
+        let mut queue = self.queue.borrow_mut();
+        queue.failures = 0;
+        queue.quiet_minutes = 0;
+        for (item, revision) in revisions {
+            let contested = conflicts.iter().any(|(other, _)| other == item);
+            if let Some(waiting) = queue.waiting.answers.get_mut(item).filter(|_| !contested) {
+                waiting.1 = *revision;
+            }
+        }
+        !queue.waiting.is_empty()
     }
 }

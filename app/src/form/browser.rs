@@ -2,7 +2,9 @@
 //! state, queues the save. One listener on the form serves every control.
 
 use super::autosave::{AFTER_CHOICE, AFTER_TYPING, Autosave};
+use super::pending::{self, Pending};
 use super::state::FormState;
+use crate::api::TwoAnswers;
 use leptos::prelude::*;
 use survey::{Confirmation, Entry, ItemIx, ItemKind};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -16,6 +18,7 @@ pub(super) fn attach(state: FormState) {
     Effect::new(move |_| {
         let Some(form) = form() else { return };
         let autosave = Autosave::new(state);
+        autosave.adopt(put_back(state, &form));
         take_over(state, &form, &autosave);
         autosave.warn_before_the_session_ends();
         let typing = autosave.clone();
@@ -27,40 +30,52 @@ pub(super) fn attach(state: FormState) {
         if let Some(window) = web_sys::window() {
             let leaving = autosave.clone();
             listen(&window, "beforeunload", move |event| {
-                if leaving.pending() {
+                if leaving.would_lose() {
                     event.prevent_default();
                 }
             });
+            let reconnected = autosave.clone();
+            listen(&window, "online", move |_| reconnected.retry_now());
             listen(&window, "pageshow", move |_| autosave.resume());
         }
     });
 }
 
 /// New revisions go into the state and into the hidden fields, so that a
-/// later post of the whole form merges from here.
+/// later post of the whole form merges from here. An item in conflict keeps
+/// its old one: until somebody decides, nothing may overwrite what stands.
 pub(super) fn acknowledge(
     state: FormState,
-    revisions: Vec<(String, i64)>,
-    conflicts: Vec<(String, String)>,
-    confirmations: Vec<Confirmation>,
+    mut revisions: Vec<(String, i64)>,
+    conflicts: Vec<(String, TwoAnswers)>,
+    confirmations: Option<Vec<Confirmation>>,
 ) {
+    revisions.retain(|(item, _)| conflicts.iter().all(|(other, _)| other != item));
     state.data.update_value(|data| {
         for (item, revision) in &revisions {
             data.answers.entry(item.clone()).or_insert((None, 0)).1 = *revision;
         }
-        data.conflicts.extend(conflicts);
-        data.confirmations = confirmations;
+        if let Some(confirmations) = confirmations {
+            data.confirmations = confirmations;
+        }
     });
+    if !conflicts.is_empty() {
+        state.conflicts().update(|all| all.extend(conflicts));
+    }
     if let Some(form) = form() {
         for (item, revision) in revisions {
-            if let Some(field) = named(&form, &format!("rev__{item}")).into_iter().next() {
-                field
-                    .unchecked_into::<HtmlInputElement>()
-                    .set_value(&revision.to_string());
-            }
+            set_revision(&form, &item, revision);
         }
     }
     state.refresh(true);
+}
+
+fn set_revision(form: &HtmlFormElement, item: &str, revision: i64) {
+    if let Some(field) = named(form, &format!("rev__{item}")).into_iter().next() {
+        field
+            .unchecked_into::<HtmlInputElement>()
+            .set_value(&revision.to_string());
+    }
 }
 
 fn form() -> Option<HtmlFormElement> {
@@ -84,6 +99,24 @@ fn named(form: &HtmlFormElement, name: &str) -> Vec<HtmlElement> {
     (0..found.length())
         .filter_map(|place| found.item(place)?.dyn_into().ok())
         .collect()
+}
+
+/// Puts what an earlier page could not send back into the controls of this one.
+fn put_back(state: FormState, form: &HtmlFormElement) -> Pending {
+    let left = pending::left();
+    let instrument = state.instrument.get_value();
+    for change in &left.changes {
+        if let Some(item) = instrument.item(&change.item) {
+            // Merged from the revision it was typed against, not from today's.
+            state.data.update_value(|data| {
+                data.answers.entry(change.item.clone()).or_insert((None, 0)).1 = change.base;
+            });
+            set_revision(form, &change.item, change.base);
+            show(form, &change.item, change.entry.as_ref());
+            state.set(item, change.entry.clone(), true);
+        }
+    }
+    left
 }
 
 /// What somebody typed while the program was still loading, or what the

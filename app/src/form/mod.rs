@@ -19,7 +19,10 @@ mod state;
 mod autosave;
 #[cfg(feature = "hydrate")]
 mod browser;
+#[cfg(feature = "hydrate")]
+mod pending;
 
+use crate::api::TwoAnswers;
 use crate::instrument;
 use leptos::prelude::*;
 use question::QuestionBlock;
@@ -45,8 +48,8 @@ pub struct ModuleData {
     pub confirmations: Vec<Confirmation>,
     /// Mark unanswered questions too (reached from the review page).
     pub show_missing: bool,
-    /// Items somebody else changed meanwhile: sentence by item.
-    pub conflicts: BTreeMap<String, String>,
+    /// Items with two answers to decide between.
+    pub conflicts: BTreeMap<String, TwoAnswers>,
     /// Where "trotzdem weiter" leads.
     pub next: String,
 }

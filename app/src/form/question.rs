@@ -43,18 +43,7 @@ fn Asked(state: FormState, question: QuestionIx, signals: QuestionSignals) -> im
             <QuestionFindings shown=signals.findings/>
         </div>
     };
-    let conflict = state
-        .data
-        .with_value(|data| {
-            entry
-                .items
-                .iter()
-                .filter_map(|item| data.conflicts.get(&instrument[*item].id).cloned())
-                .collect::<Vec<_>>()
-        })
-        .into_iter()
-        .map(|sentence| view! { <p class="finding conflict"><strong class="prefix">"Zwei Angaben: "</strong>{sentence}</p> })
-        .collect_view();
+    let conflict = view! { <Undecided state question/> };
     let revisions = entry
         .items
         .iter()
@@ -111,6 +100,49 @@ fn Asked(state: FormState, question: QuestionIx, signals: QuestionSignals) -> im
         .into_any()
     };
     view! { {revisions} {body} }
+}
+
+/// What waits for a decision between two answers, and what waits for the
+/// connection.
+#[component]
+fn Undecided(state: FormState, question: QuestionIx) -> impl IntoView {
+    let items: Vec<String> = state.instrument.with_value(|all| {
+        let entry = &all[question];
+        let opened = entry.options.iter().filter_map(|option| option.open);
+        entry
+            .items
+            .iter()
+            .copied()
+            .chain(opened)
+            .map(|item| all[item].id.clone())
+            .collect()
+    });
+    let waiting = items.clone();
+    let unsaved = move || {
+        let some = state
+            .unsaved()
+            .with(|all| waiting.iter().any(|item| all.contains(item)));
+        some.then(|| view! { <p class="unsaved">"Noch nicht gespeichert"</p> })
+    };
+    let conflicts = move || {
+        let found = |item: &String| Some((item.clone(), state.conflicts().with(|all| all.get(item).cloned())?));
+        items
+            .iter()
+            .filter_map(found)
+            .map(|(item, two)| {
+                view! {
+                    <div class="finding conflict" role="group" aria-label="Zwei Angaben">
+                        <p><strong class="prefix">"Zwei Angaben: "</strong>{two.sentence}</p>
+                        <p class="actions">
+                            <button name="aktion" value=format!("behalten:{item}")>{two.keep}</button>
+                            <button name="aktion" value=format!("nehmen:{item}")>{two.take}</button>
+                        </p>
+                    </div>
+                }
+            })
+            .collect_view()
+    };
+    view! { {unsaved} {conflicts} }
 }
 
 /// Reference day or period, unit, help.

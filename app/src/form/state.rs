@@ -2,8 +2,9 @@
 //! each question of the module, the signals its block listens to.
 
 use super::ModuleData;
+use crate::api::TwoAnswers;
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use survey::{Entry, FindingKind, Instrument, ItemIx, QuestionIx, Sheet};
 
@@ -77,7 +78,7 @@ impl Saving {
             Self::Untouched => String::new(),
             Self::Busy => "Wird gespeichert …".into(),
             Self::Saved => "Alle Angaben sind gespeichert.".into(),
-            Self::Offline => "Noch nicht gespeichert: keine Verbindung zum Server. Es wird weiter versucht; bitte lassen Sie die Seite geöffnet.".into(),
+            Self::Offline => "Noch nicht gespeichert: keine Verbindung zum Server. Ihre Angaben bleiben in diesem Browser und werden gesendet, sobald die Verbindung wieder steht.".into(),
             Self::Refused(reason) => reason.clone(),
             Self::Expiring => "Ihre Sitzung endet in wenigen Minuten, weil Sie längere Zeit nichts eingegeben haben. Jede Eingabe und „Speichern“ verlängern sie; gespeicherte Angaben bleiben erhalten.".into(),
             Self::SignedOut => "Ihre Sitzung ist beendet. Wählen Sie „Speichern“ und melden Sie sich neu an; Ihre Angaben gehen dabei nicht verloren.".into(),
@@ -107,6 +108,8 @@ pub struct FormState {
     signals: StoredValue<BTreeMap<QuestionIx, QuestionSignals>>,
     saving: RwSignal<Saving>,
     announcement: RwSignal<String>,
+    conflicts: RwSignal<BTreeMap<String, TwoAnswers>>,
+    unsaved: RwSignal<BTreeSet<String>>,
 }
 
 impl FormState {
@@ -140,9 +143,11 @@ impl FormState {
             .unwrap_or_default();
         Self {
             instrument: StoredValue::new(instrument),
+            conflicts: RwSignal::new(data.conflicts.clone()),
             data: StoredValue::new(data),
             sheet: StoredValue::new(sheet),
             signals: StoredValue::new(signals),
+            unsaved: RwSignal::default(),
             saving: RwSignal::new(Saving::default()),
             announcement: RwSignal::new(String::new()),
         }
@@ -167,6 +172,16 @@ impl FormState {
 
     pub(super) fn saving(self) -> RwSignal<Saving> {
         self.saving
+    }
+
+    /// Items with two answers to decide between.
+    pub(super) fn conflicts(self) -> RwSignal<BTreeMap<String, TwoAnswers>> {
+        self.conflicts
+    }
+
+    /// Items that wait for the connection to come back.
+    pub(super) fn unsaved(self) -> RwSignal<BTreeSet<String>> {
+        self.unsaved
     }
 
     pub(super) fn announcement(self) -> RwSignal<String> {

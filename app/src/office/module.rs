@@ -1,14 +1,13 @@
 //! One module of the questionnaire.
 
 use super::case::{Loaded, with_case};
-use crate::context::Viewer;
+use crate::api::TwoAnswers;
 use crate::form::{ModuleData, ModuleForm};
 use crate::layout::{NotFound, Notice, Page};
 use crate::words;
 use leptos::prelude::*;
 use leptos_meta::Link;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use portal::{Conflict, Portal, Session};
 use std::collections::BTreeMap;
 
 /// `/befragung/{modul}`
@@ -18,9 +17,6 @@ pub(super) fn ModulePage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let notice = query.get_str("meldung").and_then(words::message);
     let show_missing = query.get_str("pruefen").is_some();
-    let after_conflict = query.get_str("meldung") == Some("konflikt");
-    let portal = expect_context::<Portal>();
-    let session = use_context::<Viewer>().unwrap_or_default().0;
     with_case(move |case| async move {
         if case.view.instrument.module(&letter).is_none() {
             return view! { <NotFound/> }.into_any();
@@ -28,41 +24,22 @@ pub(super) fn ModulePage() -> impl IntoView {
         if case.view.locked {
             return locked_page(&case, &letter).into_any();
         }
-        let conflicts = match session.filter(|_| after_conflict) {
-            Some(session) => conflicts(&portal, &session, &case, &letter).await,
-            None => BTreeMap::new(),
-        };
-        module_page(case, &letter, notice, show_missing, conflicts).into_any()
+        module_page(case, &letter, notice, show_missing).into_any()
     })
 }
 
-/// What this form lost against somebody else's answers: the newest change of
-/// an item is one that did not become the answer.
-async fn conflicts(portal: &Portal, session: &Session, case: &Loaded, letter: &str) -> BTreeMap<String, String> {
+/// The module's undecided conflicts, as its form shows them.
+fn conflicts(case: &Loaded, letter: &str) -> BTreeMap<String, TwoAnswers> {
     let instrument = &case.view.instrument;
-    let mut found = BTreeMap::new();
-    for answer in &case.view.answers {
-        let here = instrument.item(&answer.item).is_some_and(|item| {
+    let here = |item: &str| {
+        instrument.item(item).is_some_and(|item| {
             let question = &instrument[instrument[item].question];
             instrument.modules[usize::from(question.module)].letter == letter
-        });
-        if !here {
-            continue;
-        }
-        let history = portal.history(session, &answer.item).await.unwrap_or_default();
-        if let Some(lost) = history.into_iter().next().filter(|newest| newest.conflict) {
-            let conflict = Conflict {
-                item: answer.item.clone(),
-                mine: lost.entry,
-                theirs: answer.entry.clone(),
-                theirs_by: answer.by.clone(),
-                theirs_at: answer.at,
-                revision: answer.revision,
-            };
-            found.insert(answer.item.clone(), words::conflict(&conflict));
-        }
-    }
-    found
+        })
+    };
+    let all = case.view.conflicts.iter().filter(|conflict| here(&conflict.item));
+    all.map(|conflict| (conflict.item.clone(), words::two_answers(Some(instrument), conflict)))
+        .collect()
 }
 
 fn module_page(
@@ -70,7 +47,6 @@ fn module_page(
     letter: &str,
     notice: Option<(&'static str, &'static str)>,
     show_missing: bool,
-    conflicts: BTreeMap<String, String>,
 ) -> impl IntoView + use<> {
     provide_context(case.view.instrument.clone());
     let asked = asked_letters(&case);
@@ -110,7 +86,7 @@ fn module_page(
             .collect(),
         confirmations: case.view.confirmations.clone(),
         show_missing,
-        conflicts,
+        conflicts: conflicts(&case, letter),
         next,
     };
     view! {

@@ -66,11 +66,40 @@ fn review(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl I
             <nav class="back" aria-label="Zurück"><a href="/befragung">"Zur Übersicht"</a></nav>
             {notice.map(|(kind, text)| view! { <Notice kind text/> })}
             {state}
+            {conflicts(case)}
             {list(case, "Bitte berichtigen", &wrong)}
             {soft_form}
             {list(case, "Noch nicht beantwortet", &missing)}
     };
     view! { <Page title="Prüfen und abgeben" caption=caption>{body}</Page> }
+}
+
+/// Questions with two answers; they do not stand against submission, since
+/// one of them counts in any case.
+fn conflicts(case: &Loaded) -> Option<AnyView> {
+    let instrument = &case.view.instrument;
+    let open = case.view.conflicts.iter().filter(|_| !case.view.locked);
+    let lines: Vec<AnyView> = open
+        .filter_map(|conflict| {
+            let question = instrument[instrument.item(&conflict.item)?].question;
+            let entry = &instrument[question];
+            let letter = &instrument.modules[usize::from(entry.module)].letter;
+            let href = format!("/befragung/{letter}#frage-{}", entry.id);
+            let wording = format!("{} {}", question_number(&entry.id), case.sheet.text(&entry.text));
+            let sentence = words::two_answers(Some(instrument), conflict).sentence;
+            let line = view! { <li><a href=href>{wording}</a> <span class="message">{sentence}</span></li> };
+            Some(line.into_any())
+        })
+        .collect();
+    (!lines.is_empty()).then(|| {
+        view! {
+            <section>
+                <h2>"Bitte entscheiden"</h2>
+                <ul class="open-points">{lines}</ul>
+            </section>
+        }
+        .into_any()
+    })
 }
 
 fn href(case: &Loaded, finding: &Finding) -> String {

@@ -11,6 +11,7 @@ pub mod berlin;
 mod classify;
 mod clock;
 mod demo;
+mod figures;
 mod identity;
 mod input;
 mod instruments;
@@ -23,6 +24,7 @@ mod secrets;
 mod settings;
 mod staff;
 mod store;
+mod verify;
 mod waves;
 mod words;
 
@@ -30,6 +32,7 @@ pub use backup::BackupError;
 pub use classify::ClassifyError;
 pub use clock::Clock;
 pub use demo::{DemoError, DemoStaff, DemoSummary, DemoUnit};
+pub use figures::Figures;
 pub use identity::{
     NewSession, RequestAccessError, Role, Session, SetPasswordError, SignInError, TokenInfo, TokenPurpose, Who,
 };
@@ -37,9 +40,9 @@ pub use input::FieldError;
 pub use instruments::BadInstrument;
 pub use mail::{DueMail, FailedMail, MailError, MailKind, MailRun, SentMail};
 pub use portal::Portal;
-pub use register::{ImportError, Imported, LARGEST_REGISTER, RowError};
+pub use register::{ImportError, Imported, LARGEST_REGISTER, RowError, check_register};
 pub use respondent::{
-    Barred, CaseContact, CaseView, ConfirmError, Conflict, HistoryEntry, ItemChange, LONGEST_ANSWER, Receipt,
+    Barred, CaseContact, CaseView, Choice, ConfirmError, Conflict, HistoryEntry, ItemChange, LONGEST_ANSWER, Receipt,
     SaveError, Saved, StoredAnswer, SubmitError,
 };
 pub use results::ExportError;
@@ -49,4 +52,5 @@ pub use staff::{
     StoredClassification, StoredConfirmation,
 };
 pub use store::{OpenError, StoreError};
+pub use verify::{Damage, Verified};
 pub use waves::{NewWave, Opened, WaveError, WaveState, WaveView};

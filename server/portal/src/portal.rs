@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::identity::password::Hasher;
 use crate::instruments::Instruments;
 use crate::respondent::drafts::Drafts;
+use crate::respondent::scribe::Scribe;
 use crate::settings::Settings;
 use crate::store::{Conn, OpenError, Store, Stored, Tx};
 use chrono::{DateTime, Utc};
@@ -21,8 +22,9 @@ struct Inner {
     settings: Settings,
     clock: Clock,
     hasher: Hasher,
-    instruments: Instruments,
+    instruments: Arc<Instruments>,
     drafts: Drafts,
+    scribe: Scribe,
 }
 
 impl Portal {
@@ -41,14 +43,17 @@ impl Portal {
     }
 
     fn on(store: Store, settings: Settings, clock: Clock) -> Self {
+        let instruments = Arc::new(Instruments::default());
+        let scribe = Scribe::new(store.clone(), clock.clone(), instruments.clone());
         Self {
             inner: Arc::new(Inner {
                 store,
                 settings,
                 clock,
                 hasher: Hasher::new(),
-                instruments: Instruments::default(),
+                instruments,
                 drafts: Drafts::default(),
+                scribe,
             }),
         }
     }
@@ -85,6 +90,10 @@ impl Portal {
 
     pub(crate) fn drafts(&self) -> &Drafts {
         &self.inner.drafts
+    }
+
+    pub(crate) fn scribe(&self) -> &Scribe {
+        &self.inner.scribe
     }
 
     pub(crate) fn instruments(&self) -> &Instruments {

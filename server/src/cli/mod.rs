@@ -22,6 +22,8 @@ Einstellungen kommen aus der Umgebung oder aus ruecklauf.toml im Arbeitsverzeich
                              an wen sich die Befragten wenden
   RUECKLAUF_TEXTS            Ordner mit impressum.txt, datenschutz.txt, barrierefreiheit.txt
   RUECKLAUF_LETTERS          Ordner mit Begleitschreiben als PDF
+  RUECKLAUF_METRICS_ADDR     Adresse, an der /metrics für Prometheus antwortet, etwa 127.0.0.1:9000 (sonst nirgends)
+  RUECKLAUF_LOG              Protokoll als text oder json (sonst text); RUST_LOG wählt aus, was darin steht
   RUECKLAUF_K3_RULE          Regel für Kriterium 3: fm_only, any oder both (sonst fm_only)
 
 Rückgabe: 0 erledigt, 1 abgelehnt oder gescheitert (Grund auf der Fehlerausgabe), 2 falscher Aufruf.";
@@ -96,6 +98,8 @@ pub enum Command {
     Export(Export),
     /// Zeigt Tabelle 1, Tabelle 2, Abbildung 1 und 2 einer Welle
     Tables(Tables),
+    /// Prüft die Datenbank: Zustand, Bezüge, jede Abgabe vollständig, jede Klassifikation nachvollziehbar
+    Check,
     /// Sichert die Datenbank in eine Datei, auch bei laufendem Betrieb
     Backup {
         /// Zieldatei; darf noch nicht bestehen

@@ -65,3 +65,25 @@ pub(super) async fn backup(portal: &Portal, file: &Path) -> Result<(), CommandEr
     println!("Gesichert nach {}.", file.display());
     Ok(())
 }
+
+/// `check`: every finding, a line each; refuses where there is one.
+pub(super) async fn check(portal: &Portal) -> Result<(), CommandError> {
+    let mut progress = Progress::new("Prüfen");
+    let seen = portal.verify(|done, of| progress.tell(done, of)).await?;
+    drop(progress);
+    for damage in &seen.damage {
+        println!("{}: {}", damage.about, damage.place);
+    }
+    match seen.damage.len() {
+        0 => {
+            println!(
+                "Die Datenbank ist in Ordnung: {} Abgaben vollständig, {} Klassifikationen nachgerechnet.",
+                seen.submissions, seen.classifications
+            );
+            Ok(())
+        }
+        count => Err(CommandError::Refused(format!(
+            "Die Datenbank hat {count} Schäden (oben). Bitte nichts weiter speichern und die letzte gute Sicherung prüfen."
+        ))),
+    }
+}

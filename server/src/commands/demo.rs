@@ -21,7 +21,7 @@ pub(super) async fn run(mut settings: Settings, args: Demo) -> Result<(), Comman
     let listener = if args.no_serve {
         None
     } else {
-        Some(field::listen(&settings).await?)
+        Some(field::listen("RUECKLAUF_ADDR", settings.addr).await?)
     };
     let mut progress = Progress::new("Vorführdaten");
     let summary = portal.demo(args.complete, |done, of| progress.tell(done, of)).await?;
@@ -36,7 +36,10 @@ pub(super) async fn run(mut settings: Settings, args: Demo) -> Result<(), Comman
             portal.close().await;
             Ok(())
         }
-        Some(listener) => Ok(serve::serve(listener, state, jobs).await?),
+        Some(listener) => {
+            let figures = field::figures(&settings).await?;
+            Ok(serve::serve(listener, figures, state, jobs).await?)
+        }
     }
 }
 

@@ -8,16 +8,26 @@ use crate::{operator, serve};
 use chrono::{DateTime, Utc};
 use portal::{Portal, berlin};
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use tokio::net::TcpListener;
 
 /// `serve`
 pub(super) async fn serve(settings: Settings) -> Result<(), CommandError> {
     let (portal, state, jobs) = prepare(&settings).await?;
-    let listener = listen(&settings).await?;
+    let listener = listen("RUECKLAUF_ADDR", settings.addr).await?;
+    let figures = figures(&settings).await?;
     println!("Rücklauf ist bereit: {}", settings.base_url.as_str());
     drop(portal);
-    Ok(serve::serve(listener, state, jobs).await?)
+    Ok(serve::serve(listener, figures, state, jobs).await?)
+}
+
+/// The address for Prometheus, if one is set.
+pub(super) async fn figures(settings: &Settings) -> Result<Option<TcpListener>, CommandError> {
+    match settings.metrics_addr {
+        Some(addr) => Ok(Some(listen("RUECKLAUF_METRICS_ADDR", addr).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Opens the database and puts together what the handlers need.
@@ -42,8 +52,7 @@ pub(super) async fn prepare(settings: &Settings) -> Result<(Portal, AppState, Jo
 }
 
 /// Takes the address; fails at once where somebody else has it.
-pub(super) async fn listen(settings: &Settings) -> Result<TcpListener, CommandError> {
-    let addr = settings.addr;
+pub(super) async fn listen(setting: &'static str, addr: SocketAddr) -> Result<TcpListener, CommandError> {
     TcpListener::bind(addr).await.map_err(|error| {
         let reason = match error.kind() {
             io::ErrorKind::AddrInUse => "hier lauscht schon ein anderes Programm".to_owned(),
@@ -51,7 +60,7 @@ pub(super) async fn listen(settings: &Settings) -> Result<TcpListener, CommandEr
             io::ErrorKind::PermissionDenied => "dafür fehlt die Berechtigung".to_owned(),
             _ => error.to_string(),
         };
-        CommandError::Address { addr, reason }
+        CommandError::Address { setting, addr, reason }
     })
 }
 

@@ -10,6 +10,7 @@ mod reasons;
 use crate::cli::{Command, Instrument, Mail, Staff, Units, Wave};
 use crate::operator::{self, Letter, Unreadable};
 use crate::settings::{Settings, SettingsError};
+use crate::telemetry;
 use portal::{Clock, OpenError, Portal};
 use std::fmt::Display;
 use std::io;
@@ -36,8 +37,10 @@ pub enum CommandError {
         source: io::Error,
     },
     /// The address is taken or not ours.
-    #[error("RUECKLAUF_ADDR = „{addr}“: {reason}")]
+    #[error("{setting} = „{addr}“: {reason}")]
     Address {
+        /// The setting it comes from.
+        setting: &'static str,
         /// Where it should have listened.
         addr: std::net::SocketAddr,
         /// Why not.
@@ -73,6 +76,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         return instrument::check(dir);
     }
     let settings = Settings::load()?;
+    telemetry::log(settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async move {
         match command {
@@ -99,6 +103,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
             Command::Classify { wave } => data::classify(&open(&settings).await?, wave).await,
             Command::Export(args) => data::export(&open(&settings).await?, args.wave, &args.out).await,
             Command::Tables(args) => data::tables(&open(&settings).await?, &args).await,
+            Command::Check => data::check(&open(&settings).await?).await,
             Command::Backup { file } => data::backup(&open(&settings).await?, &file).await,
             Command::Instrument {
                 action: Instrument::Check { dir },

@@ -25,6 +25,7 @@ refused!(
     ImportError => import,
     MailError => mail,
     StaffAddError => staff_add,
+    StoreError => store,
     WaveError => wave,
 );
 

@@ -87,6 +87,7 @@ impl HttpError {
             Self::ForeignHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::OtherUnit | Self::Refused(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Store(error) if error.is_full() => StatusCode::INSUFFICIENT_STORAGE,
             Self::TimedOut | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -139,6 +140,10 @@ impl HttpError {
             Self::TimedOut => (
                 "Das hat zu lange gedauert",
                 "Bitte versuchen Sie es in einigen Minuten noch einmal.",
+            ),
+            Self::Store(error) if error.is_full() => (
+                "Der Speicher des Portals ist voll",
+                "Bisher gespeicherte Angaben sind sicher; die letzte Änderung konnte nicht mehr gespeichert werden. Bitte versuchen Sie es in einigen Minuten noch einmal und sagen Sie uns Bescheid.",
             ),
             Self::Store(_) => (
                 "Das Portal ist gerade nicht erreichbar",

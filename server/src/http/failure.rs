@@ -5,6 +5,7 @@
 use super::error::{Cause, HttpError};
 use super::headers::RequestId;
 use super::pages::{PageContext, render};
+use super::retry::Unstored;
 use super::state::AppState;
 use app::{Failure, Viewer};
 use axum::body::Body;
@@ -59,6 +60,7 @@ pub(super) async fn pages(State(state): State<AppState>, request: Request, next:
             title: title.to_owned(),
             text,
             id,
+            retry: response.extensions_mut().remove::<Unstored>().map(|form| form.0),
         };
         let context = PageContext {
             failure: Some(failure),

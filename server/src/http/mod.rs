@@ -5,6 +5,7 @@
 //! size, time, headers, failures) stands in layers around them, with no
 //! exception list.
 
+mod access;
 mod address;
 mod assets;
 mod error;
@@ -17,6 +18,7 @@ mod letters;
 mod pages;
 mod paths;
 mod questionnaire;
+mod retry;
 mod session;
 mod state;
 
@@ -27,7 +29,7 @@ pub use state::AppState;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, get, on, post};
 use axum::{Extension, Router};
@@ -144,6 +146,7 @@ pub fn router(state: &AppState) -> Router {
         .layer(CatchPanicLayer::custom(failure::panicked))
         .layer(from_fn_with_state(state.clone(), failure::pages))
         .route(HEALTH, get(health))
+        .layer(from_fn(access::note))
         .layer(from_fn_with_state(state.clone(), headers::protect))
         .with_state(state.clone())
 }

@@ -5,6 +5,7 @@
 use super::error::HttpError;
 use super::fields::Fields;
 use super::pages::{PageContext, render};
+use super::retry;
 use super::state::AppState;
 use app::{Resume, Viewer};
 use axum::Extension;
@@ -21,7 +22,7 @@ pub(super) async fn look_up(State(state): State<AppState>, mut request: Request,
         None => Viewer(None),
         Some(token) => match state.portal().session(token).await {
             Ok(session) => Viewer(session),
-            Err(error) => return HttpError::from(error).into_response(),
+            Err(error) => return retry::with_form(error.into(), request).await,
         },
     };
     request.extensions_mut().insert(viewer.clone());

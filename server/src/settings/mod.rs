@@ -16,7 +16,7 @@ use survey::typology::K3Rule;
 pub use sources::Values;
 
 /// Every setting there is, by the name it has in the environment.
-pub(crate) const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 14] = [
     "DATABASE_URL",
     "RUECKLAUF_ADDR",
     "RUECKLAUF_BASE_URL",
@@ -29,6 +29,8 @@ pub(crate) const NAMES: [&str; 12] = [
     "RUECKLAUF_TEXTS",
     "RUECKLAUF_LETTERS",
     "RUECKLAUF_K3_RULE",
+    "RUECKLAUF_METRICS_ADDR",
+    "RUECKLAUF_LOG",
 ];
 
 /// The settings, checked.
@@ -52,6 +54,20 @@ pub struct Settings {
     pub letters: Option<PathBuf>,
     /// How criterion 3 combines its two questions.
     pub k3_rule: K3Rule,
+    /// Where `/metrics` is answered, if anywhere.
+    pub metrics_addr: Option<SocketAddr>,
+    /// How the log is written.
+    pub log: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object per line.
+    Json,
 }
 
 /// Everything that is wrong with the settings.
@@ -103,7 +119,19 @@ impl Settings {
         let texts = keep(&mut wrong, folder(values, "RUECKLAUF_TEXTS"));
         let letters = keep(&mut wrong, folder(values, "RUECKLAUF_LETTERS"));
         let k3_rule = keep(&mut wrong, k3_rule(values));
-        match (base_url, mail, trusted_proxies, contact, texts, letters, k3_rule) {
+        let metrics_addr = keep(&mut wrong, metrics_address(values));
+        let log = keep(&mut wrong, log_format(values));
+        match (
+            base_url,
+            mail,
+            trusted_proxies,
+            contact,
+            texts,
+            letters,
+            k3_rule,
+            metrics_addr,
+            log,
+        ) {
             (
                 Some(base_url),
                 Some(mail),
@@ -112,6 +140,8 @@ impl Settings {
                 Some(texts),
                 Some(letters),
                 Some(k3_rule),
+                Some(metrics_addr),
+                Some(log),
             ) if wrong.is_empty() => Ok(Self {
                 database_url: values.get("DATABASE_URL").unwrap_or("sqlite:ruecklauf.db").to_owned(),
                 addr,
@@ -122,6 +152,8 @@ impl Settings {
                 texts,
                 letters,
                 k3_rule,
+                metrics_addr,
+                log,
             }),
             _ => Err(SettingsError(wrong)),
         }
@@ -149,6 +181,21 @@ fn address(values: &Values) -> Result<SocketAddr, WrongSetting> {
     };
     text.parse()
         .map_err(|_| refuse(NAME, text, "erwartet wird IP-Adresse und Port, etwa 127.0.0.1:3000"))
+}
+
+fn metrics_address(values: &Values) -> Result<Option<SocketAddr>, WrongSetting> {
+    const NAME: &str = "RUECKLAUF_METRICS_ADDR";
+    const EXPECTED: &str = "erwartet wird IP-Adresse und Port, etwa 127.0.0.1:9000";
+    let parse = |text: &str| text.parse().map_err(|_| refuse(NAME, text, EXPECTED));
+    values.get(NAME).map(parse).transpose()
+}
+
+fn log_format(values: &Values) -> Result<LogFormat, WrongSetting> {
+    match values.get("RUECKLAUF_LOG") {
+        None | Some("text") => Ok(LogFormat::Text),
+        Some("json") => Ok(LogFormat::Json),
+        Some(text) => Err(refuse("RUECKLAUF_LOG", text, "möglich sind text und json")),
+    }
 }
 
 /// Links in mails start with it, so it must be right: scheme and host, no
@@ -292,6 +339,8 @@ mod tests {
         assert!(reason("RUECKLAUF_TRUSTED_PROXIES", "10.0.0.0/99").contains("10.0.0.0/99"));
         assert!(reason("RUECKLAUF_CONTACT_EMAIL", "niemand").contains("E-Mail-Adresse"));
         assert!(reason("RUECKLAUF_K3_RULE", "alle").contains("fm_only"));
+        assert!(reason("RUECKLAUF_METRICS_ADDR", "9000").contains("127.0.0.1:9000"));
+        assert!(reason("RUECKLAUF_LOG", "xml").contains("json"));
         assert!(reason("RUECKLAUF_TEXTS", "/gibt/es/nicht").contains("Ordner"));
         let secret = reason("SMTP_URL", "smtp://name:geheim@post.example");
         assert!(!secret.contains("geheim"), "{secret}");

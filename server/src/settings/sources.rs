@@ -49,7 +49,7 @@ impl Values {
             }
         }
         for name in unknown_names(env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned())) {
-            tracing::warn!("Einstellung {name}: gibt es nicht; sie wirkt nicht");
+            eprintln!("Einstellung {name}: gibt es nicht; sie wirkt nicht");
         }
         Ok(values)
     }

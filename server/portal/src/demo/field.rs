@@ -7,8 +7,9 @@ use super::roster::Office;
 use super::{DemoError, Round, staff_login};
 use crate::identity::session::{ABSOLUTE, IDLE};
 use crate::identity::{Role, Session, Who};
+use crate::respondent::batch::{self, Job};
 use crate::respondent::view::context;
-use crate::respondent::{Taken, confirm, opened, save, take_current};
+use crate::respondent::{Taken, confirm, opened, take_current};
 use crate::store::cases::CaseRow;
 use crate::store::{Conn, accounts, cases};
 use crate::{Decision, ItemChange, Portal, words};
@@ -116,7 +117,14 @@ impl Portal {
                 entry: Some(entry),
             })
             .collect();
-        save::store(conn, session, &taken, &changes, self.now()).await?;
+        let job = Job {
+            session,
+            changes: &changes,
+            case_id: &taken.case.id,
+            status: taken.status,
+            revision: taken.revision,
+        };
+        batch::store(conn, &[job], self.now()).await?;
         if plan.course == Course::Begins {
             return Ok(());
         }

@@ -72,12 +72,7 @@ impl Portal {
     /// # Errors
     /// [`ImportError::Report`] with every finding; nothing is stored then.
     pub async fn import_units(&self, wave: i32, bytes: &[u8], extra: &[String]) -> Result<Imported, ImportError> {
-        if bytes.len() > LARGEST_REGISTER {
-            return Err(ImportError::TooLarge(bytes.len()));
-        }
-        let table = table::read(bytes).map_err(ImportError::Unreadable)?;
-        let mut findings = Findings::default();
-        let mut offices = rows::check(&table, extra, &mut findings);
+        let (mut offices, mut findings) = read(bytes, extra)?;
         let now = self.now();
         let mut tx = self.write().await?;
         let row = waves::find(&mut tx, wave).await?.ok_or(ImportError::NoWave(wave))?;
@@ -115,6 +110,29 @@ impl Portal {
         tx.commit().await?;
         Ok(imported)
     }
+}
+
+/// Reads a register and checks whatever can be checked without a wave; returns
+/// how many units it names.
+///
+/// # Errors
+/// What stands against reading it, or [`ImportError::Report`].
+pub fn check_register(bytes: &[u8], extra: &[String]) -> Result<usize, ImportError> {
+    let (offices, findings) = read(bytes, extra)?;
+    match findings.report() {
+        Some(report) => Err(ImportError::Report(report)),
+        None => Ok(offices.len()),
+    }
+}
+
+fn read(bytes: &[u8], extra: &[String]) -> Result<(Vec<Office>, Findings), ImportError> {
+    if bytes.len() > LARGEST_REGISTER {
+        return Err(ImportError::TooLarge(bytes.len()));
+    }
+    let table = table::read(bytes).map_err(ImportError::Unreadable)?;
+    let mut findings = Findings::default();
+    let offices = rows::check(&table, extra, &mut findings);
+    Ok((offices, findings))
 }
 
 /// Adds units that are new and puts the cases that are new or changed.

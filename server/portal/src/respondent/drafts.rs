@@ -6,7 +6,7 @@
 //! holds, whichever process wrote last. Knows nothing of who asks.
 
 use super::view::{StoredAnswer, latest};
-use super::{Receipt, receipt_of};
+use super::{Conflict, Receipt, conflicts, receipt_of};
 use crate::clock::from_micros;
 use crate::store::cases::CaseRow;
 use crate::store::{Conn, Stored, answers, submissions};
@@ -30,6 +30,7 @@ pub(crate) struct Kept {
     previous_submission: Option<String>,
     pub answers: Vec<StoredAnswer>,
     pub confirmations: Vec<Confirmation>,
+    pub conflicts: Vec<Conflict>,
     pub receipt: Option<Receipt>,
     /// What was transmitted in the wave before.
     pub previous: Option<Entries>,
@@ -46,6 +47,7 @@ impl Drafts {
         let rows = answers::of_case(conn, &case.id).await?;
         let kept = Arc::new(Kept {
             revision: case.revision,
+            conflicts: conflicts::open(conn, &case.id, &rows).await?,
             previous_submission: case.previous_submission.clone(),
             answers: rows
                 .into_iter()

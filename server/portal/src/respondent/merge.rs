@@ -5,13 +5,17 @@ use chrono::{DateTime, Utc};
 use survey::Entry;
 
 /// Two people answered the same item differently; theirs stands, mine is in
-/// the history.
+/// the history until somebody decides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict {
     /// Item id.
     pub item: String,
     /// What was posted.
     pub mine: Option<Entry>,
+    /// Who posted it.
+    pub mine_by: String,
+    /// When.
+    pub mine_at: DateTime<Utc>,
     /// What stands.
     pub theirs: Option<Entry>,
     /// Who stored it.

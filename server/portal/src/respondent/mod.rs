@@ -3,22 +3,26 @@
 //! Every query carries the unit of the session; nothing here takes a unit
 //! from a request.
 
+pub(crate) mod batch;
 pub(crate) mod confirm;
+mod conflicts;
 pub(crate) mod drafts;
 pub(crate) mod merge;
 pub(crate) mod save;
+pub(crate) mod scribe;
 pub(crate) mod status;
 mod submit;
 pub(crate) mod view;
 
 pub use confirm::ConfirmError;
+pub use conflicts::Choice;
 pub use merge::Conflict;
 pub use save::{HistoryEntry, ItemChange, LONGEST_ANSWER, SaveError, Saved};
 pub use submit::{Receipt, SubmitError};
 pub use view::{CaseContact, CaseView, StoredAnswer};
 
 pub(crate) use status::opened;
-pub(crate) use submit::{Document, receipt_of};
+pub(crate) use submit::{Document, fingerprint, receipt_of};
 
 use crate::identity::{Session, Who};
 use crate::store::answers::Pen;

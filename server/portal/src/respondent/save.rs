@@ -3,17 +3,15 @@
 //! Nothing is thrown away: what loses against somebody else's change is kept
 //! in the history, what does not parse is stored as typed.
 
-use super::merge::{Conflict, Current, Verdict, merge, needs_base};
-use super::{Barred, Taken, actor, status, take_for_answers, unit_of};
+use super::batch::Request;
+use super::merge::Conflict;
+use super::{Barred, unit_of};
 use crate::Portal;
 use crate::clock::from_micros;
 use crate::identity::Session;
-use crate::store::answers::{self, AnswerRow, Written};
-use crate::store::{Conn, StoreError, Stored, cases};
+use crate::store::{StoreError, answers, cases};
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
-use survey::status::Event;
-use survey::{Entry, Instrument};
+use survey::Entry;
 
 /// Longest answer that is stored, in characters.
 pub const LONGEST_ANSWER: usize = 20_000;
@@ -39,7 +37,7 @@ pub struct Saved {
 }
 
 /// Why nothing was saved. All of a save is refused, or none.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum SaveError {
     /// The case cannot be changed.
     #[error(transparent)]
@@ -83,18 +81,11 @@ impl Portal {
     /// # Errors
     /// Nothing is saved then; the reason names the item where one is to blame.
     pub async fn save(&self, session: &Session, changes: &[ItemChange]) -> Result<Saved, SaveError> {
-        let changes = tidy(changes)?;
-        let now = self.now();
-        let mut tx = self.write().await?;
-        let taken = take_for_answers(&mut tx, session).await??;
-        let instrument = self.instruments().of(&mut tx, taken.case.instrument.as_deref()).await?;
-        known(&instrument, &changes)?;
-        if changes.is_empty() {
-            return Ok(Saved::default());
-        }
-        let saved = store(&mut tx, session, &taken, &changes, now).await?;
-        tx.commit().await?;
-        Ok(saved)
+        let request = Request {
+            changes: tidy(changes)?,
+            session: session.clone(),
+        };
+        self.scribe().save(request).await
     }
 
     /// Every change of one item of the session's case, newest first.
@@ -151,92 +142,4 @@ fn tidy(changes: &[ItemChange]) -> Result<Vec<ItemChange>, SaveError> {
             })
         })
         .collect()
-}
-
-fn known(instrument: &Instrument, changes: &[ItemChange]) -> Result<(), SaveError> {
-    match changes.iter().find(|change| instrument.item(&change.item).is_none()) {
-        Some(change) => Err(SaveError::UnknownItem(change.item.clone())),
-        None => Ok(()),
-    }
-}
-
-pub(crate) async fn store(
-    conn: &mut Conn,
-    session: &Session,
-    taken: &Taken,
-    changes: &[ItemChange],
-    now: DateTime<Utc>,
-) -> Stored<Saved> {
-    let items: Vec<&str> = changes.iter().map(|change| change.item.as_str()).collect();
-    let rows = answers::of_items(conn, &taken.case.id, &items).await?;
-    let rows: HashMap<&str, &AnswerRow> = rows.iter().map(|row| (row.item.as_str(), row)).collect();
-    let mut saved = Saved::default();
-    let mut written = Vec::with_capacity(changes.len());
-    for change in changes {
-        let row = rows.get(change.item.as_str()).copied();
-        let (item, entry) = (change.item.as_str(), change.entry.as_ref());
-        match judge(conn, session, taken, change, row).await? {
-            Verdict::Store => {
-                written.push(Written {
-                    item,
-                    entry,
-                    conflict: false,
-                });
-                saved.revisions.push((change.item.clone(), taken.revision));
-            }
-            Verdict::Keep => saved
-                .revisions
-                .push((change.item.clone(), row.map_or(0, |row| row.revision))),
-            Verdict::Conflict => {
-                written.push(Written {
-                    item,
-                    entry,
-                    conflict: true,
-                });
-                let revision = row.map_or(0, |row| row.revision);
-                saved.revisions.push((change.item.clone(), revision));
-                saved.conflicts.push(Conflict {
-                    item: change.item.clone(),
-                    mine: change.entry.clone(),
-                    theirs: row.and_then(AnswerRow::entry),
-                    theirs_by: row.map(|row| row.who.clone()).unwrap_or_default(),
-                    theirs_at: row.map_or(now, |row| from_micros(row.at)),
-                    revision,
-                });
-            }
-        }
-    }
-    let pen = taken.pen(session, now);
-    answers::write(conn, &[(pen, &written)]).await?;
-    if written
-        .iter()
-        .any(|written| written.entry.is_some() && !written.conflict)
-    {
-        status::advance(conn, &taken.case.id, taken.status, Event::Answer, actor(session), now).await?;
-    }
-    Ok(saved)
-}
-
-async fn judge(
-    conn: &mut Conn,
-    session: &Session,
-    taken: &Taken,
-    change: &ItemChange,
-    row: Option<&AnswerRow>,
-) -> Stored<Verdict> {
-    let current = Current {
-        entry: row.and_then(AnswerRow::entry),
-        revision: row.map_or(0, |row| row.revision),
-        session_id: row.map_or("", |row| row.session_id.as_str()),
-    };
-    let mine = change.entry.as_ref();
-    let base = if change.base_revision == 0 {
-        Some(None)
-    } else if needs_base(change.base_revision, &current, mine) {
-        answers::at_revision(conn, &taken.case.id, &change.item, change.base_revision).await?
-    } else {
-        None
-    };
-    let base = base.as_ref().map(Option::as_ref);
-    Ok(merge(change.base_revision, base, &current, mine, &session.id))
 }

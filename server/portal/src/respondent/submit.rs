@@ -167,14 +167,20 @@ impl Document {
             .collect();
         let machine = serde_json::to_string(&values)?;
         let wave = sheet.case().wave;
-        let hash = sha256(format!("{kennung}\n{wave}\n{}\n{machine}", instrument.version).as_bytes());
         Ok(Self {
             entries: serde_json::to_string(&sheet.transmitted())?,
             confirmed: serde_json::to_string(&confirmed)?,
-            fingerprint: in_groups(&hash),
+            fingerprint: fingerprint(kennung, wave, &instrument.version, &machine),
             machine,
         })
     }
+}
+
+/// Fingerprint of a submission, of everything that makes it up.
+pub(crate) fn fingerprint(kennung: &str, wave: i32, instrument: &str, machine: &str) -> String {
+    in_groups(&sha256(
+        format!("{kennung}\n{wave}\n{instrument}\n{machine}").as_bytes(),
+    ))
 }
 
 /// The first sixteen digits of a hash in groups of four.

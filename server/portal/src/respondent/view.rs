@@ -1,6 +1,6 @@
 //! Reading a case: everything its pages need, in a handful of queries.
 
-use super::{Receipt, drafts, unit_of};
+use super::{Conflict, Receipt, drafts, unit_of};
 use crate::Portal;
 use crate::berlin;
 use crate::identity::Session;
@@ -43,6 +43,8 @@ pub struct CaseView {
     pub answers: Vec<StoredAnswer>,
     /// Latest reason per soft edit; each counts while its values hold.
     pub confirmations: Vec<Confirmation>,
+    /// Items with two answers nobody has decided between.
+    pub conflicts: Vec<Conflict>,
     /// Receipt of the latest submission.
     pub receipt: Option<Receipt>,
     /// Contact in the register.
@@ -137,6 +139,7 @@ impl Portal {
             context,
             answers: kept.answers.clone(),
             confirmations: kept.confirmations.clone(),
+            conflicts: kept.conflicts.clone(),
             receipt: kept.receipt.clone(),
             contact: CaseContact {
                 name: case.contact_name,

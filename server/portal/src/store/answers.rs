@@ -1,10 +1,11 @@
 //! Rows of answers, their history and the reasons given for soft edits.
 //!
-//! Answers are written several at a time in one statement, so that later many
-//! saves can go into one commit.
+//! Answers of several cases are read and written in one statement, so that
+//! many saves can go into one commit.
 
-use super::{Conn, Stored, add, on, rows, run};
+use super::{BATCH, Conn, Stored, add, on, rows, run};
 use sqlx::QueryBuilder;
+use std::collections::HashMap;
 use survey::Entry;
 
 /// The current answer to one item.
@@ -74,20 +75,34 @@ pub(crate) async fn of_case(conn: &mut Conn, case_id: &str) -> Stored<Vec<Answer
     )
 }
 
-/// The current answers to some items.
-pub(crate) async fn of_items(conn: &mut Conn, case_id: &str, items: &[&str]) -> Stored<Vec<AnswerRow>> {
-    Ok(on!(conn, link => {
-        let mut query = QueryBuilder::new(
-            "SELECT item, given, cannot_say, revision, at, session_id, who FROM answers WHERE case_id = ",
+/// The current answers to some items, given and found by case and item.
+pub(crate) async fn of_items(conn: &mut Conn, pairs: &[(&str, &str)]) -> Stored<HashMap<(String, String), AnswerRow>> {
+    let mut found = HashMap::with_capacity(pairs.len());
+    for pairs in pairs.chunks(BATCH) {
+        let rows = on!(conn, link => {
+            let mut query = QueryBuilder::new(
+                "SELECT case_id, item, given, cannot_say, revision, at, session_id, who
+                 FROM answers WHERE (case_id, item) IN (",
+            );
+            query.push_values(pairs, |mut row, (case_id, item)| {
+                row.push_bind(*case_id).push_bind(*item);
+            });
+            query.push(")");
+            query.build_query_as::<Of>().fetch_all(link).await?
+        });
+        found.extend(
+            rows.into_iter()
+                .map(|row| ((row.case_id, row.answer.item.clone()), row.answer)),
         );
-        query.push_bind(case_id).push(" AND item IN (");
-        let mut list = query.separated(", ");
-        for item in items {
-            list.push_bind(*item);
-        }
-        query.push(")");
-        query.build_query_as::<AnswerRow>().fetch_all(link).await?
-    }))
+    }
+    Ok(found)
+}
+
+#[derive(sqlx::FromRow)]
+struct Of {
+    case_id: String,
+    #[sqlx(flatten)]
+    answer: AnswerRow,
 }
 
 /// What stood at an item at a revision: the inner `None` is "cleared", the
@@ -149,6 +164,49 @@ pub(crate) async fn write(conn: &mut Conn, pens: &[(Pen<'_>, &[Written<'_>])]) -
             row.push_bind(cannot_say).push_bind(written.conflict).push_bind(pen.at);
             row.push_bind(pen.account_id).push_bind(pen.who);
         }
+    )?;
+    Ok(())
+}
+
+/// What was typed against somebody else's change, undecided.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct LostRow {
+    pub item: String,
+    pub given: Option<String>,
+    pub cannot_say: bool,
+    pub revision: i64,
+    pub at: i64,
+    pub who: String,
+}
+
+impl LostRow {
+    /// What was typed; `None` where it was cleared.
+    pub(crate) fn entry(&self) -> Option<Entry> {
+        entry(self.given.clone(), self.cannot_say)
+    }
+}
+
+/// Everything undecided in a case, oldest first.
+pub(crate) async fn lost(conn: &mut Conn, case_id: &str) -> Stored<Vec<LostRow>> {
+    rows!(
+        conn,
+        all,
+        LostRow,
+        "SELECT item, given, cannot_say, revision, at, who FROM answer_history
+         WHERE case_id = $1 AND conflict AND settled_at IS NULL ORDER BY revision",
+        case_id
+    )
+}
+
+/// Marks whatever is undecided at an item as decided.
+pub(crate) async fn settle(conn: &mut Conn, case_id: &str, item: &str, at: i64) -> Stored<()> {
+    run!(
+        conn,
+        "UPDATE answer_history SET settled_at = $3
+         WHERE case_id = $1 AND item = $2 AND conflict AND settled_at IS NULL",
+        case_id,
+        item,
+        at
     )?;
     Ok(())
 }

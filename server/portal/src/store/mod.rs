@@ -8,12 +8,14 @@ pub(crate) mod accounts;
 pub(crate) mod answers;
 pub(crate) mod cases;
 pub(crate) mod events;
+mod failure;
 pub(crate) mod lists;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod sessions;
 pub(crate) mod submissions;
 pub(crate) mod throttle;
+pub(crate) mod verify;
 pub(crate) mod waves;
 
 pub use open::OpenError;
@@ -23,12 +25,13 @@ use crate::secrets::NoRandomness;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// Something underneath failed: the database, the system's random generator,
 /// hashing. For the log, never for people; opaque, the cause is its source.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("the store failed: {0}")]
-pub struct StoreError(#[source] Cause);
+pub struct StoreError(#[source] Arc<Cause>);
 
 #[derive(Debug, thiserror::Error)]
 enum Cause {
@@ -48,7 +51,7 @@ enum Cause {
 impl StoreError {
     /// The database holds something this program never wrote.
     pub(crate) fn content(what: impl Into<String>) -> Self {
-        Self(Cause::Content(what.into()))
+        Self(Arc::new(Cause::Content(what.into())))
     }
 }
 
@@ -56,7 +59,7 @@ macro_rules! caused_by {
     ($($cause:ty),*) => {
         $(impl From<$cause> for StoreError {
             fn from(cause: $cause) -> Self {
-                Self(cause.into())
+                Self(Arc::new(cause.into()))
             }
         })*
     };

@@ -82,6 +82,9 @@ pub(in crate::http) async fn sign_out(
     }
     let mut response = see("/anmelden?meldung=abgemeldet");
     signed_out(&mut response, state.base_url())?;
+    // Answers the browser still keeps belong to whoever was signed in.
+    let everything_kept = HeaderValue::from_static("\"storage\"");
+    response.headers_mut().insert("clear-site-data", everything_kept);
     Ok(response)
 }
 

@@ -5,11 +5,12 @@
 use super::see;
 use crate::http::error::HttpError;
 use crate::http::fields::Fields;
+use crate::http::retry;
 use crate::http::session::SignedIn;
 use crate::http::state::AppState;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use portal::{Barred, CaseView, ConfirmError, ItemChange, Portal, SaveError, Session, SubmitError, Who};
+use portal::{Barred, CaseView, Choice, ConfirmError, ItemChange, Portal, SaveError, Session, SubmitError, Who};
 use std::collections::BTreeSet;
 use survey::form::{PostedItem, decode};
 use survey::{Entries, FindingKind, Instrument, QuestionIx, Sheet};
@@ -21,7 +22,11 @@ pub(in crate::http) async fn module(
     Path(letter): Path<String>,
     fields: Fields,
 ) -> Result<Response, HttpError> {
-    Ok(see(&store_module(state.portal(), &session, &letter, fields).await?))
+    let typed = fields.0.clone();
+    match store_module(state.portal(), &session, &letter, fields).await {
+        Ok(target) => Ok(see(&target)),
+        Err(error) => Ok(retry::with_fields(error, format!("/befragung/{letter}"), typed)),
+    }
 }
 
 /// `POST /befragung/pruefung`
@@ -30,7 +35,11 @@ pub(in crate::http) async fn review(
     SignedIn(session): SignedIn,
     fields: Fields,
 ) -> Result<Response, HttpError> {
-    Ok(see(&store_reasons(state.portal(), &session, fields).await?))
+    let typed = fields.0.clone();
+    match store_reasons(state.portal(), &session, fields).await {
+        Ok(target) => Ok(see(&target)),
+        Err(error) => Ok(retry::with_fields(error, "/befragung/pruefung".to_owned(), typed)),
+    }
 }
 
 /// `POST /befragung/abgabe`
@@ -53,18 +62,27 @@ pub(in crate::http) async fn submit(
 }
 
 /// What the person pressed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Action {
     Next,
     NextAnyway,
     Back,
     Save,
     CopyTwins,
+    /// Which of two answers to an item counts.
+    Settle(String, Choice),
 }
 
 impl Action {
     fn of(value: Option<&str>) -> Result<Self, HttpError> {
-        Ok(match value.unwrap_or("speichern") {
+        let value = value.unwrap_or("speichern");
+        let decided = [("behalten:", Choice::Standing), ("nehmen:", Choice::Typed)];
+        for (word, choice) in decided {
+            if let Some(item) = value.strip_prefix(word) {
+                return Ok(Self::Settle(item.to_owned(), choice));
+            }
+        }
+        Ok(match value {
             "weiter" => Self::Next,
             "trotzdem" => Self::NextAnyway,
             "zurueck" => Self::Back,
@@ -96,7 +114,18 @@ pub(super) async fn store_module(
         .map_err(refused_save)?;
     let lacking = keep_reasons(portal, session, &case, &posted.reasons).await?;
     let here = format!("/befragung/{letter}");
-    if !saved.conflicts.is_empty() {
+    let settled = match &action {
+        Action::Settle(item, choice) => {
+            portal.settle(session, item, *choice).await.map_err(refused_save)?;
+            Some(item.as_str())
+        }
+        _ => None,
+    };
+    if saved
+        .conflicts
+        .iter()
+        .any(|conflict| Some(conflict.item.as_str()) != settled)
+    {
         return Ok(format!("{here}?meldung=konflikt"));
     }
     if action == Action::CopyTwins {
@@ -123,7 +152,7 @@ pub(super) async fn store_module(
             neighbour(&after, letter, true).unwrap_or("/befragung/pruefung".to_owned())
         }
         Action::Back => neighbour(&after, letter, false).unwrap_or("/befragung".to_owned()),
-        Action::Save | Action::CopyTwins => format!("{here}?meldung=gespeichert"),
+        Action::Save | Action::CopyTwins | Action::Settle(..) => format!("{here}?meldung=gespeichert"),
     })
 }
 

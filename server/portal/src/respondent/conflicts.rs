@@ -1,0 +1,90 @@
+//! Deciding between two answers to the same item.
+
+use super::merge::Conflict;
+use super::save::SaveError;
+use super::{actor, status, take_for_answers};
+use crate::Portal;
+use crate::clock::from_micros;
+use crate::identity::Session;
+use crate::store::answers::{self, AnswerRow, LostRow, Written};
+use crate::store::{Conn, Stored};
+use std::collections::BTreeMap;
+use survey::Entry;
+use survey::status::Event;
+
+/// Which of two answers shall count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The one that stands.
+    Standing,
+    /// The one that was typed against it.
+    Typed,
+}
+
+impl Portal {
+    /// Decides an open conflict of the session's case; where there is none any
+    /// more (somebody was quicker), nothing happens.
+    ///
+    /// # Errors
+    /// Where the case cannot be changed, or there is no such item.
+    pub async fn settle(&self, session: &Session, item: &str, choice: Choice) -> Result<(), SaveError> {
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let taken = take_for_answers(&mut tx, session).await??;
+        let instrument = self.instruments().of(&mut tx, taken.case.instrument.as_deref()).await?;
+        if instrument.item(item).is_none() {
+            return Err(SaveError::UnknownItem(item.to_owned()));
+        }
+        let case_id = &taken.case.id;
+        let lost = answers::lost(&mut tx, case_id).await?;
+        let Some(newest) = lost.into_iter().rfind(|row| row.item == item) else {
+            return Ok(());
+        };
+        let entry = newest.entry();
+        if choice == Choice::Typed {
+            let written = Written {
+                item,
+                entry: entry.as_ref(),
+                conflict: false,
+            };
+            answers::write(&mut tx, &[(taken.pen(session, now), &[written])]).await?;
+            if entry.is_some() {
+                status::advance(&mut tx, case_id, taken.status, Event::Answer, actor(session), now).await?;
+            }
+        }
+        answers::settle(&mut tx, case_id, item, now.timestamp_micros()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// The conflicts of a case nobody has decided yet, one per item: what was
+/// typed last against what stands.
+pub(crate) async fn open(conn: &mut Conn, case_id: &str, standing: &[AnswerRow]) -> Stored<Vec<Conflict>> {
+    let lost = answers::lost(conn, case_id).await?;
+    let newest: BTreeMap<String, LostRow> = lost.into_iter().map(|row| (row.item.clone(), row)).collect();
+    let conflicts = newest.into_values().filter_map(|lost| {
+        let row = standing.iter().find(|row| row.item == lost.item);
+        let theirs = row.and_then(AnswerRow::entry);
+        let mine = lost.entry();
+        // Somebody has answered once more: decided, or the same by now.
+        if row.is_some_and(|row| row.revision > lost.revision) || theirs == mine {
+            return None;
+        }
+        Some(conflict(lost, mine, row, theirs))
+    });
+    Ok(conflicts.collect())
+}
+
+fn conflict(lost: LostRow, mine: Option<Entry>, row: Option<&AnswerRow>, theirs: Option<Entry>) -> Conflict {
+    Conflict {
+        mine,
+        mine_by: lost.who,
+        mine_at: from_micros(lost.at),
+        theirs,
+        theirs_by: row.map(|row| row.who.clone()).unwrap_or_default(),
+        theirs_at: from_micros(row.map_or(lost.at, |row| row.at)),
+        revision: row.map_or(0, |row| row.revision),
+        item: lost.item,
+    }
+}

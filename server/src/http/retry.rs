@@ -1,0 +1,36 @@
+//! A form that could not be stored comes back with everything typed, to be
+//! sent once more: pages are not kept by browsers, so going back would lose it.
+
+use super::error::HttpError;
+use super::fields::Fields;
+use app::Resume;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
+
+/// The form an answer carries until it becomes a page.
+#[derive(Clone, Debug)]
+pub(super) struct Unstored(pub(super) Resume);
+
+/// Answers with `error`, and with the form of the request where it is one that
+/// holds answers.
+pub(super) async fn with_form(error: HttpError, request: Request) -> Response {
+    let target = request.uri().path().to_owned();
+    if *request.method() != Method::POST || !target.starts_with("/befragung/") {
+        return error.into_response();
+    }
+    match Fields::read(request).await {
+        Ok(Fields(fields)) => with_fields(error, target, fields),
+        Err(_) => error.into_response(),
+    }
+}
+
+/// The same where the fields have been read already.
+pub(super) fn with_fields(error: HttpError, target: String, fields: Vec<(String, String)>) -> Response {
+    let unstored = matches!(error, HttpError::Store(_));
+    let mut response = error.into_response();
+    if unstored {
+        response.extensions_mut().insert(Unstored(Resume { target, fields }));
+    }
+    response
+}
