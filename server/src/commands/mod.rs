@@ -176,6 +176,9 @@ fn open_reason(error: &OpenError) -> String {
                 "DATABASE_URL ist nicht verwendbar ({reason}); erwartet wird sqlite:DATEI oder postgres://NAME@HOST/DATENBANK"
             )
         }
+        OpenError::Unreadable(cause) if error.is_about_the_file() => format!(
+            "Die Datenbank (DATABASE_URL) lässt sich nicht öffnen: Datei oder Ordner fehlt, ist schreibgeschützt oder gehört jemand anderem ({cause})"
+        ),
         OpenError::Unreadable(cause) => format!("Die Datenbank (DATABASE_URL) ist nicht lesbar: {cause}"),
         OpenError::ForeignSchema { table } => format!(
             "Die Datenbank (DATABASE_URL) gehört einem anderen Programm: Sie enthält die Tabelle „{table}“, aber keine von Rücklauf. Bitte eine leere angeben."

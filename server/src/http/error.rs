@@ -46,6 +46,12 @@ pub enum HttpError {
     /// The store does not answer.
     #[error("store unavailable")]
     Store(#[from] StoreError),
+    /// The same, logged by whoever asked the store.
+    #[error("store unavailable, see above")]
+    Unavailable,
+    /// The disk of the store is full, logged by whoever asked the store.
+    #[error("store full, see above")]
+    Full,
     /// A fault in the program.
     #[error("internal: {0}")]
     Internal(String),
@@ -71,7 +77,8 @@ impl HttpError {
             Self::Refused(_) => "refused",
             Self::TooLarge => "too_large",
             Self::TimedOut => "timed_out",
-            Self::Store(_) => "store",
+            Self::Store(_) | Self::Unavailable => "store",
+            Self::Full => "full",
             Self::Internal(_) => "internal",
         }
     }
@@ -87,8 +94,9 @@ impl HttpError {
             Self::ForeignHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::OtherUnit | Self::Refused(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::Store(error) if error.is_full() => StatusCode::INSUFFICIENT_STORAGE,
-            Self::TimedOut | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TimedOut | Self::Store(_) | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -141,11 +149,12 @@ impl HttpError {
                 "Das hat zu lange gedauert",
                 "Bitte versuchen Sie es in einigen Minuten noch einmal.",
             ),
-            Self::Store(error) if error.is_full() => (
+            Self::Store(error) if error.is_full() => return Self::Full.wording(),
+            Self::Full => (
                 "Der Speicher des Portals ist voll",
                 "Bisher gespeicherte Angaben sind sicher; die letzte Änderung konnte nicht mehr gespeichert werden. Bitte versuchen Sie es in einigen Minuten noch einmal und sagen Sie uns Bescheid.",
             ),
-            Self::Store(_) => (
+            Self::Store(_) | Self::Unavailable => (
                 "Das Portal ist gerade nicht erreichbar",
                 "Ihre gespeicherten Angaben sind sicher. Bitte versuchen Sie es in einigen Minuten noch einmal.",
             ),
@@ -157,9 +166,12 @@ impl HttpError {
         (title, text.to_owned())
     }
 
-    /// The error behind a bare status that some layer answered with.
-    pub(super) fn from_status(status: StatusCode) -> Self {
+    /// The error behind a bare status that some layer answered with, or one of
+    /// the functions for programs, which log their own failures.
+    pub(super) fn from_status(status: StatusCode, for_a_program: bool) -> Self {
         match status {
+            StatusCode::SERVICE_UNAVAILABLE if for_a_program => Self::Unavailable,
+            StatusCode::INSUFFICIENT_STORAGE => Self::Full,
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::Method,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,

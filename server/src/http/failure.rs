@@ -39,7 +39,10 @@ pub(super) async fn pages(State(state): State<AppState>, request: Request, next:
     if cause.is_none() && is_page(&response) {
         return response;
     }
-    let cause = cause.map_or_else(|| Arc::new(HttpError::from_status(status)), |cause| cause.0);
+    let cause = cause.map_or_else(
+        || Arc::new(HttpError::from_status(status, for_a_program)),
+        |cause| cause.0,
+    );
     let route = route.as_deref().unwrap_or("-");
     if status.is_server_error() {
         let source = std::error::Error::source(&*cause)

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// Names the program reads; whoever runs the tests may have set some.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 14] = [
     "DATABASE_URL",
     "RUECKLAUF_ADDR",
     "RUECKLAUF_BASE_URL",
@@ -18,6 +18,8 @@ const SETTINGS: [&str; 12] = [
     "RUECKLAUF_TEXTS",
     "RUECKLAUF_LETTERS",
     "RUECKLAUF_K3_RULE",
+    "RUECKLAUF_METRICS_ADDR",
+    "RUECKLAUF_LOG",
 ];
 
 /// A folder with its own database, mails and settings.

@@ -8,11 +8,14 @@ use crate::store::{StoreError, Stored};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// A session ends after so long without a request …
 pub(crate) const IDLE: TimeDelta = TimeDelta::minutes(30);
 /// … and after so long in any case.
 pub(crate) const ABSOLUTE: TimeDelta = TimeDelta::hours(8);
+/// How long a request waits for the note that it came.
+const NOTED_WITHIN: Duration = Duration::from_millis(250);
 /// How old the note of the last request may get: at most one write a minute.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
@@ -127,12 +130,22 @@ impl Portal {
         }
         let mut session = session_of(row)?;
         if now - seen >= NOTED_EVERY {
-            match self.note_use(&session.id, now).await {
-                Ok(()) => session.idle_until = session.absolute_until.min(now + IDLE),
-                Err(error) => tracing::warn!(%error, "noting the use of a session"),
-            }
+            self.note_use_soon(&session.id, now).await;
+            session.idle_until = session.absolute_until.min(now + IDLE);
         }
         Ok(Some(session))
+    }
+
+    /// Notes the use of a session; where the store is busy, behind the back of
+    /// the request, which may only want to read.
+    async fn note_use_soon(&self, id: &str, now: DateTime<Utc>) {
+        let (portal, id) = (self.clone(), id.to_owned());
+        let noting = tokio::spawn(async move {
+            if let Err(error) = portal.note_use(&id, now).await {
+                tracing::warn!(%error, "noting the use of a session");
+            }
+        });
+        let _ = tokio::time::timeout(NOTED_WITHIN, noting).await;
     }
 
     async fn note_use(&self, id: &str, now: DateTime<Utc>) -> Stored<()> {

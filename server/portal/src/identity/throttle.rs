@@ -82,8 +82,10 @@ impl Limit {
     async fn take(&self, conn: &mut Conn, key: &str, now: DateTime<Utc>) -> Stored<(i64, Option<DateTime<Utc>>)> {
         let forget_before = (now - self.forgotten_after).timestamp_micros();
         let found = throttle::take(conn, self.scope, key, now.timestamp_micros(), forget_before).await?;
-        let until = from_micros(found.last_at) + self.wait(found.failures);
-        Ok((found.failures, Some(until).filter(|until| *until > now)))
+        let wait = self.wait(found.failures);
+        // Somebody else's attempt may be younger than this one.
+        let until = (!wait.is_zero()).then(|| from_micros(found.last_at) + wait);
+        Ok((found.failures, until.filter(|until| *until > now)))
     }
 
     async fn count(&self, conn: &mut Conn, key: &str, now: DateTime<Utc>) -> Stored<()> {

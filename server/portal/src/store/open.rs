@@ -7,7 +7,7 @@ use super::Store;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 /// Earlier versions can lose commits in WAL mode (security.md).
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// How long a writer waits for another process before it gives up.
-const BUSY: Duration = Duration::from_secs(10);
+const BUSY: Duration = Duration::from_secs(5);
 /// Readers at once on SQLite, connections in all on PostgreSQL.
 const READERS: u32 = 8;
 const CONNECTIONS: u32 = 16;
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,19 @@ pub enum OpenError {
     /// Bringing the tables up to date failed; nothing half done remains.
     #[error("Die Datenbank ließ sich nicht auf den neuen Stand bringen: {0}")]
     Migrate(#[source] MigrateError),
+}
+
+impl OpenError {
+    /// Whether the file of a SQLite database cannot be made or written
+    /// (sqlite.org/rescode.html: READONLY, CANTOPEN).
+    #[must_use]
+    pub fn is_about_the_file(&self) -> bool {
+        let Self::Unreadable(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        let code = error.code().and_then(|code| code.parse::<i32>().ok());
+        code.is_some_and(|code| matches!(code & 0xff, 8 | 14))
+    }
 }
 
 impl Store {
@@ -99,6 +112,7 @@ async fn open_sqlite(file: &str) -> Result<Store, OpenError> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(60))
+        .after_release(|conn, _| Box::pin(has_no_transaction(conn)))
         .connect_with(options.clone())
         .await
         .map_err(OpenError::Unreadable)?;
@@ -110,6 +124,14 @@ async fn open_sqlite(file: &str) -> Result<Store, OpenError> {
         .await
         .map_err(OpenError::Unreadable)?;
     Ok(Store::Sqlite { writer, readers })
+}
+
+/// Whether a connection may be used again. A full disk ends a transaction from
+/// within SQLite; the driver then believes in it for ever.
+async fn has_no_transaction(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback may still be under way.
+    conn.ping().await?;
+    Ok(!conn.is_in_transaction())
 }
 
 async fn check_sqlite_version(pool: &SqlitePool) -> Result<(), OpenError> {

@@ -10,6 +10,7 @@ mod access;
 mod answering;
 mod backup;
 mod case_work;
+mod deciding;
 mod merging;
 mod opening;
 mod post;
@@ -18,6 +19,8 @@ mod results;
 mod sign_in;
 mod submitting;
 mod support;
+mod together;
+mod verifying;
 mod waves;
 
 /// The complete questionnaire and the contradictions of `survey`'s own tests.

@@ -1,0 +1,137 @@
+//! Copies: taken while everybody saves, and left behind by an accident in the
+//! middle of the log.
+
+use crate::cluster::fresh_postgres;
+use crate::crowd::{self, Client, Member, Reply, gather};
+use crate::program::Program;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::task::JoinSet;
+
+const SAVERS: usize = 8;
+
+/// Everybody saves until told to stop; returns how many saves were acknowledged.
+fn saving(program: &Program, members: &[Member], stop: &Arc<AtomicBool>) -> JoinSet<u64> {
+    let mut running = JoinSet::new();
+    for member in members {
+        let mut client = Client::new(program.port, &member.token);
+        let stop = stop.clone();
+        running.spawn(async move {
+            let mut base = 0;
+            for number in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    return number;
+                }
+                let text = format!("Angabe {number} {}", "x".repeat(200));
+                match client.save(&[("Z1", base, &text)]).await {
+                    Ok(Reply::Saved(revisions)) => base = revisions[0].1,
+                    Ok(Reply::Not(status, words)) => panic!("{status} {words}"),
+                    Err(_) => return number,
+                }
+            }
+            0
+        });
+    }
+    running
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_taken_under_load_is_whole_on_sqlite() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", dir.path().join("portal.db").display());
+    let copy = dir.path().join("copy.db");
+    under_load(&url, dir.path(), &copy).await;
+    let restored = crowd::open(&format!("sqlite:{}", copy.display()), dir.path()).await;
+    assert_eq!(restored.verify(|_, _| {}).await.unwrap().damage, []);
+    assert_eq!(
+        restored
+            .figures()
+            .await
+            .unwrap()
+            .cases
+            .iter()
+            .map(|(_, _, count)| count)
+            .sum::<i64>(),
+        8
+    );
+    restored.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_taken_under_load_is_whole_on_postgres() {
+    let (Some(url), Some(empty)) = (fresh_postgres().await, fresh_postgres().await) else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let copy = dir.path().join("copy.dump");
+    under_load(&url, dir.path(), &copy).await;
+    let restored = Command::new("pg_restore")
+        .args(["--dbname", &empty])
+        .arg(&copy)
+        .status();
+    assert!(restored.unwrap().success());
+    let restored = crowd::open(&empty, dir.path()).await;
+    assert_eq!(restored.verify(|_, _| {}).await.unwrap().damage, []);
+    assert_eq!(
+        restored
+            .figures()
+            .await
+            .unwrap()
+            .cases
+            .iter()
+            .map(|(_, _, count)| count)
+            .sum::<i64>(),
+        8
+    );
+    restored.close().await;
+}
+
+async fn under_load(url: &str, dir: &Path, copy: &Path) {
+    let portal = crowd::open(url, dir).await;
+    let members = gather(&portal, SAVERS).await;
+    let program = Program::start(url, dir);
+    let stop = Arc::new(AtomicBool::new(false));
+    let running = saving(&program, &members, &stop);
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    portal.backup(copy).await.unwrap();
+    stop.store(true, Ordering::Relaxed);
+    let saves: u64 = running.join_all().await.iter().sum();
+    assert!(saves > 0);
+    portal.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_cut_anywhere_opens_clean() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", dir.path().join("portal.db").display());
+    let portal = crowd::open(&url, dir.path()).await;
+    let members = gather(&portal, SAVERS).await;
+    portal.close().await;
+    let program = Program::start(&url, dir.path());
+    let running = saving(&program, &members, &Arc::default());
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    program.end("-KILL");
+    running.join_all().await;
+    let log = fs::read(dir.path().join("portal.db-wal")).unwrap();
+    assert!(log.len() > 100_000, "{} bytes of log", log.len());
+    for part in 0..=16 {
+        // Never at the border of a page.
+        let length = log.len() * part / 16;
+        let length = length - length.min(7 * part);
+        let copy = dir.path().join(format!("copy{part}"));
+        fs::create_dir(&copy).unwrap();
+        fs::copy(dir.path().join("portal.db"), copy.join("portal.db")).unwrap();
+        fs::write(copy.join("portal.db-wal"), &log[..length]).unwrap();
+        let portal = crowd::open(&format!("sqlite:{}/portal.db", copy.display()), dir.path()).await;
+        assert_eq!(
+            portal.verify(|_, _| {}).await.unwrap().damage,
+            [],
+            "{length} of {} bytes",
+            log.len()
+        );
+        portal.close().await;
+    }
+}

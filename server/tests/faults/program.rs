@@ -1,0 +1,63 @@
+//! The real program on a database, started and ended by its process id.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+/// A running program; killed at the latest with the test.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) port: u16,
+}
+
+impl Program {
+    /// Starts it and waits until it listens.
+    pub(crate) fn start(url: &str, dir: &Path) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_ruecklauf")).arg("serve"), url, dir)
+    }
+
+    /// Starts it by a command that becomes the program in the end.
+    pub(crate) fn start_by(command: &mut Command, url: &str, dir: &Path) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut child = command
+            .current_dir(dir)
+            .env("DATABASE_URL", url)
+            .env("RUECKLAUF_ADDR", format!("127.0.0.1:{port}"))
+            .env("RUECKLAUF_BASE_URL", format!("http://localhost:{port}"))
+            .env("RUECKLAUF_MAIL_DIR", dir.join("post"))
+            .env(
+                "RUST_LOG",
+                std::env::var("RUECKLAUF_TEST_LOG").unwrap_or("off".to_owned()),
+            )
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert!(line.contains("ist bereit"), "{line}");
+        Self { child, port }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it by a signal and says how it ended.
+    pub(crate) fn end(mut self, signal: &str) -> ExitStatus {
+        let done = Command::new("kill").args([signal, &self.pid().to_string()]).status();
+        assert!(done.unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
