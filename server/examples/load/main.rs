@@ -13,7 +13,7 @@ mod measure;
 
 use clap::Parser;
 use crowd::{Client, Member, Reply, answers::COMPLETE};
-use measure::{Kind, Measured, Process, Sample};
+use measure::{Kind, Measured, Pace, Process, Sample};
 use portal::Portal;
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -34,6 +34,10 @@ struct Args {
     /// The program; otherwise the one beside this.
     #[arg(long)]
     program: Option<PathBuf>,
+    /// Requests a second of all offices together; 0: each asks again as soon as
+    /// it is answered.
+    #[arg(long, default_value_t = 3_000)]
+    rate: u32,
     /// Folder for SQLite's file: its disk is what is measured.
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -65,6 +69,8 @@ async fn main() {
         began.elapsed().as_secs_f64() * 1e3
     );
 
+    let process = Process::of(program.id());
+    println!("resident memory after the start: {:.0} MB", process.resident_mb());
     // Everybody's page once, so that caches are warm.
     all(
         &members,
@@ -72,15 +78,16 @@ async fn main() {
         |mut client, _| async move { read(&mut client, "A").await },
     )
     .await;
-    let process = Process::of(program.id());
+    println!("… after everybody has read a page: {:.0} MB", process.resident_mb());
     let before = process.used();
     let began = Instant::now();
-    let samples = all(&members, port, |client, _| walk(client)).await;
+    let pace = Pace::new(args.rate, members.len());
+    let samples = all(&members, port, |client, number| walk(client, pace.of(number))).await;
     let elapsed = began.elapsed();
     let measured = Measured::new(samples, elapsed, process.used() - before);
     print!("{measured}");
     println!(
-        "resident memory with {} signed in: {:.0} MB",
+        "… after {} offices have answered everything: {:.0} MB",
         members.len(),
         process.resident_mb()
     );
@@ -125,14 +132,16 @@ where
 }
 
 /// One office: module after module, answer after answer.
-async fn walk(mut client: Client) -> Vec<Sample> {
+async fn walk(mut client: Client, mut pace: Pace) -> Vec<Sample> {
     let mut samples = Vec::with_capacity(COMPLETE.len() + 16);
     let mut module = "";
     for (item, text) in COMPLETE {
         if item[..1] != *module {
             module = &item[..1];
+            pace.wait().await;
             samples.extend(read(&mut client, module).await);
         }
+        pace.wait().await;
         let began = Instant::now();
         let saved = client.save(&[(item, 0, text)]).await;
         let ok = matches!(saved, Ok(Reply::Saved(_)));

@@ -126,3 +126,42 @@ impl Process {
         kilobytes.unwrap_or(0.0) / 1024.0
     }
 }
+
+/// When an office asks next: evenly, whatever the answers take, as long as
+/// they come in time.
+#[derive(Clone, Copy)]
+pub struct Pace {
+    every: Duration,
+    next: Instant,
+}
+
+impl Pace {
+    /// So many requests a second by so many offices; 0: without a pause.
+    #[must_use]
+    pub fn new(rate: u32, offices: usize) -> Self {
+        let every = match rate {
+            0 => Duration::ZERO,
+            rate => Duration::from_secs_f64(offices as f64 / f64::from(rate)),
+        };
+        let next = Instant::now();
+        Self { every, next }
+    }
+
+    /// The pace of one office, apart from the others'.
+    #[must_use]
+    pub fn of(self, number: usize) -> Self {
+        let part = self.every.mul_f64((number % 97) as f64 / 97.0);
+        Self {
+            next: self.next + part,
+            ..self
+        }
+    }
+
+    /// Until it is this office's turn.
+    pub async fn wait(&mut self) {
+        if !self.every.is_zero() {
+            tokio::time::sleep_until(self.next).await;
+            self.next += self.every;
+        }
+    }
+}
