@@ -20,23 +20,30 @@ const read = (name) => {
   }
 };
 
-// Everything dead pages have left, under this page's name.
+// One record of two: of the same case, the later word counts; of two cases,
+// the later case.
+function merged(one, other) {
+  if (!one || !other) return one ?? other;
+  const [earlier, later] = one.at <= other.at ? [one, other] : [other, one];
+  if (earlier.case !== later.case) return later;
+  const changes = new Map([...earlier.changes, ...later.changes].map((change) => [change.item, change]));
+  const reasons = new Map([...earlier.reasons, ...later.reasons]);
+  return { ...later, changes: [...changes.values()], reasons: [...reasons] };
+}
+
+// Everything dead pages have left, under this page's name. A record changes
+// hands while its lock is held: of two pages only one gets it.
 async function inherit() {
   const mine = `${PREFIX}${unit}:${crypto.randomUUID()}`;
   void navigator.locks.request(mine, () => new Promise(() => {}));
-  const left = [];
   const take = (name) => navigator.locks.request(name, { signal: AbortSignal.timeout(300) }, () => {
-    left.push([name, read(name)]);
+    const record = read(name);
+    if (!record) return;
+    for (const change of record.changes) change.late = true;
+    localStorage.setItem(mine, JSON.stringify(merged(read(mine), record)));
+    localStorage.removeItem(name);
   });
   await Promise.allSettled(names(`${PREFIX}${unit}:`).filter((name) => name !== mine).map(take));
-  const records = left.map(([, record]) => record).filter(Boolean).sort((one, other) => one.at - other.at);
-  if (records.length) {
-    const changes = new Map(records.flatMap((one) => one.changes).map((change) => [change.item, change]));
-    const reasons = new Map(records.flatMap((one) => one.reasons));
-    const at = records.at(-1).at;
-    localStorage.setItem(mine, JSON.stringify({ changes: [...changes.values()], reasons: [...reasons], at }));
-  }
-  for (const [name] of left) localStorage.removeItem(name);
   return mine;
 }
 
@@ -67,9 +74,17 @@ async function send(name) {
   if (reply.Saved) {
     localStorage.removeItem(name);
     const message = reply.Saved.conflicts.length ? 'zwei-angaben' : 'nachgetragen';
-    location.replace(`${location.pathname}?meldung=${message}`);
+    // Never away from something that is being typed or waits to be sent.
+    if (document.querySelector('main form')) say('Angaben, die in diesem Browser noch nicht gespeichert waren, sind jetzt gespeichert.');
+    else location.replace(`${location.pathname}?meldung=${message}`);
+  } else if (reply.Refused?.item) {
+    const record = read(name);
+    record.changes = record.changes.filter((change) => change.item !== reply.Refused.item);
+    localStorage.setItem(name, JSON.stringify(record));
+    say(`Eine Angabe konnte nicht gespeichert werden: ${reply.Refused.reason}`);
+    void send(name);
   } else if (reply.Refused) {
-    say(`In diesem Browser liegen Angaben, die nicht mehr gespeichert werden können: ${reply.Refused}`);
+    say(`In diesem Browser liegen Angaben, die nicht mehr gespeichert werden können: ${reply.Refused.reason}`);
   } else {
     say('In diesem Browser liegen Angaben, die noch nicht gespeichert sind. Bitte melden Sie sich an; dann werden sie nachgetragen.');
   }
@@ -77,13 +92,21 @@ async function send(name) {
 
 // Signing out leaves nothing behind, but not before what is on its way arrived.
 async function leave(form) {
-  const open = () => names(PREFIX).length > 0;
+  const records = () => (unit ? names(`${PREFIX}${unit}:`) : []);
+  const open = () => records().length > 0;
   for (let tries = 0; open() && tries < 20; tries += 1) await new Promise((next) => setTimeout(next, 100));
   const lost = 'Einige Angaben sind noch nicht gespeichert. Wenn Sie sich jetzt abmelden, gehen sie verloren. Trotzdem abmelden?';
   if (open() && !confirm(lost)) return;
-  for (const name of names(PREFIX)) localStorage.removeItem(name);
+  signedOut.postMessage(unit);
+  for (const name of records()) localStorage.removeItem(name);
   form.submit();
 }
+
+// Other pages of the same unit keep nothing further then.
+const signedOut = new BroadcastChannel('ruecklauf-abgemeldet');
+signedOut.onmessage = ({ data }) => {
+  if (data === unit) delete document.documentElement.dataset.merkzettel;
+};
 
 let merkzettel;
 try {
@@ -103,11 +126,11 @@ if (questionnaire) {
     import('__JS__'),
     fetch(questionnaire.href, { credentials: 'same-origin' }).then((answer) => {
       if (!answer.ok) throw new Error(`${questionnaire.href}: ${answer.status}`);
-      return answer.text();
+      return answer.arrayBuffer();
     }),
   ]);
   await program.default({ module_or_path: '__WASM__' });
-  program.start(instrument);
+  program.start(new Uint8Array(instrument));
   for (const island of document.querySelectorAll('leptos-island')) {
     await program[island.dataset.component]?.(island);
   }

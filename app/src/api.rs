@@ -17,6 +17,9 @@ pub struct Change {
     pub base: i64,
     /// The answer as typed; `None` clears it.
     pub entry: Option<Entry>,
+    /// Left by a page that is gone.
+    #[serde(default)]
+    pub late: bool,
 }
 
 /// Two answers to one item, to be decided between.
@@ -28,6 +31,8 @@ pub struct TwoAnswers {
     pub keep: String,
     /// What the button says that takes the other.
     pub take: String,
+    /// Which two they are, for the answer that decides: `revision.revision`.
+    pub seen: String,
 }
 
 /// What became of a save.
@@ -43,20 +48,37 @@ pub enum SaveReply {
         /// were sent.
         confirmations: Option<Vec<Confirmation>>,
     },
-    /// Nobody is signed in any more; nothing was stored.
+    /// The unit is not signed in any more; nothing was stored.
     SignedOut,
-    /// Refused for good, with the reason (closed wave, submitted, bad input).
-    Refused(String),
+    /// Nothing was stored, and the same would be refused again.
+    Refused {
+        /// German sentence (closed wave, submitted, bad input).
+        reason: String,
+        /// The answer that is to blame, where it is one.
+        item: Option<String>,
+    },
 }
 
 /// Stores changed answers and reasons for soft edits of the signed-in unit.
+/// `case` is the one they were typed for, as [`case_name`] writes it: whoever
+/// has signed in meanwhile in the same browser never gets them.
 ///
 /// # Errors
 /// Only where the store cannot be reached; the form then keeps what was typed
 /// and tries again.
 #[server(name = SaveAnswers, prefix = "/api", endpoint = "antworten", input = Json, output = Json)]
-pub async fn save_answers(changes: Vec<Change>, reasons: Vec<(String, String)>) -> Result<SaveReply, ServerFnError> {
-    saving::save(changes, reasons).await
+pub async fn save_answers(
+    case: String,
+    changes: Vec<Change>,
+    reasons: Vec<(String, String)>,
+) -> Result<SaveReply, ServerFnError> {
+    saving::save(&case, changes, reasons).await
+}
+
+/// Names a case in requests and in what browsers keep: wave and Kennung.
+#[must_use]
+pub fn case_name(wave: i32, kennung: &str) -> String {
+    format!("{wave}/{kennung}")
 }
 
 #[cfg(feature = "ssr")]
@@ -66,42 +88,62 @@ mod saving {
     use http::StatusCode;
     use leptos::prelude::*;
     use leptos_axum::ResponseOptions;
-    use portal::{ConfirmError, ItemChange, Portal, SaveError, Session, StoreError};
+    use portal::{ConfirmError, ItemChange, Portal, SaveError, Saved, Session, StoreError, Who};
 
-    pub(super) async fn save(changes: Vec<Change>, reasons: Vec<(String, String)>) -> Result<SaveReply, ServerFnError> {
+    pub(super) async fn save(
+        case: &str,
+        changes: Vec<Change>,
+        reasons: Vec<(String, String)>,
+    ) -> Result<SaveReply, ServerFnError> {
         let portal = expect_context::<Portal>();
         let Some(session) = expect_context::<Viewer>().0 else {
             return Ok(SaveReply::SignedOut);
         };
-        store(&portal, &session, changes, reasons).await
+        match case.split_once('/') {
+            Some((_, kennung)) if is_unit(&session, kennung) => {}
+            _ => return Ok(SaveReply::SignedOut),
+        }
+        store(&portal, &session, case, changes, reasons).await
+    }
+
+    fn is_unit(session: &Session, named: &str) -> bool {
+        matches!(&session.who, Who::Unit { kennung, .. } if kennung == named)
     }
 
     async fn store(
         portal: &Portal,
         session: &Session,
+        case: &str,
         changes: Vec<Change>,
         reasons: Vec<(String, String)>,
     ) -> Result<SaveReply, ServerFnError> {
-        let changes: Vec<ItemChange> = changes
-            .into_iter()
-            .map(|change| ItemChange {
-                item: change.item,
-                base_revision: change.base,
-                entry: change.entry,
-            })
-            .collect();
-        let saved = match portal.save(session, &changes).await {
-            Ok(saved) => saved,
-            Err(SaveError::Store(error)) => return Err(unavailable(&error)),
-            Err(refused) => return Ok(SaveReply::Refused(refused.to_string())),
-        };
+        let (late, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| change.late);
+        let mut saved = Saved::default();
+        if !late.is_empty() {
+            let current = portal.case_of(session).await.map_err(|error| unavailable(&error))?;
+            if current.is_none_or(|current| super::case_name(current.wave.key, &current.kennung) != case) {
+                return Ok(refused("Sie gehören zu einer früheren Befragung.", None));
+            }
+            match portal.save_left(session, &items(late)).await {
+                Ok(done) => saved = done,
+                Err(error) => return refused_save(error),
+            }
+        }
+        match portal.save(session, &items(changes)).await {
+            Ok(done) => {
+                saved.revisions.extend(done.revisions);
+                saved.conflicts.extend(done.conflicts);
+            }
+            Err(error) => return refused_save(error),
+        }
         let with_reasons = !reasons.is_empty();
         for (edit, reason) in reasons {
             match portal.confirm(session, &edit, &reason).await {
-                // A reason that is still too short waits for more words.
-                Ok(_) | Err(ConfirmError::Reason) => {}
+                // A reason that is still too short waits for more words; one
+                // for an edit there is no more confirms nothing.
+                Ok(_) | Err(ConfirmError::Reason | ConfirmError::UnknownEdit(_)) => {}
                 Err(ConfirmError::Store(error)) => return Err(unavailable(&error)),
-                Err(refused) => return Ok(SaveReply::Refused(refused.to_string())),
+                Err(other) => return Ok(refused(other, None)),
             }
         }
         let confirmations = match with_reasons {
@@ -127,6 +169,31 @@ mod saving {
             conflicts,
             confirmations,
         })
+    }
+
+    fn items(changes: Vec<Change>) -> Vec<ItemChange> {
+        let item = |change: Change| ItemChange {
+            item: change.item,
+            base_revision: change.base,
+            entry: change.entry,
+        };
+        changes.into_iter().map(item).collect()
+    }
+
+    fn refused(reason: impl ToString, item: Option<String>) -> SaveReply {
+        SaveReply::Refused {
+            reason: reason.to_string(),
+            item,
+        }
+    }
+
+    fn refused_save(error: SaveError) -> Result<SaveReply, ServerFnError> {
+        let item = match &error {
+            SaveError::Store(error) => return Err(unavailable(error)),
+            SaveError::UnknownItem(item) | SaveError::Repeated(item) | SaveError::TooLong(item) => Some(item.clone()),
+            SaveError::Barred(_) => None,
+        };
+        Ok(refused(error, item))
     }
 
     /// The form keeps what was typed and tries again; programs see why.

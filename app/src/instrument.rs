@@ -7,11 +7,20 @@ use survey::Instrument;
 #[cfg(feature = "hydrate")]
 static LOADED: std::sync::OnceLock<Arc<Instrument>> = std::sync::OnceLock::new();
 
-/// Keeps the instrument for the islands. A text that is no instrument leaves
+/// The checked instrument as the browser reads it.
+///
+/// # Errors
+/// Where it cannot be written, which a checked one always can.
+#[cfg(feature = "ssr")]
+pub fn packed(instrument: &Instrument) -> Result<Vec<u8>, postcard::Error> {
+    postcard::to_allocvec(instrument)
+}
+
+/// Keeps the instrument for the islands. Bytes that are no instrument leave
 /// the page as the server sent it: a form that posts.
 #[cfg(feature = "hydrate")]
-pub(crate) fn install(json: &str) {
-    match serde_json::from_str(json) {
+pub(crate) fn install(packed: &[u8]) {
+    match postcard::from_bytes(packed) {
         Ok(instrument) => {
             let _ = LOADED.set(Arc::new(instrument));
         }

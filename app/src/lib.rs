@@ -23,6 +23,9 @@ pub mod staff;
 mod words;
 
 #[cfg(feature = "ssr")]
+pub use instrument::packed as packed_instrument;
+
+#[cfg(feature = "ssr")]
 pub use context::{Assets, Failure, FormErrors, Letter, Operator, Resume, Typed, Viewer};
 
 /// Makes the server functions known to the server, whatever the linker keeps.
@@ -31,12 +34,12 @@ pub fn register_server_functions() {
     leptos::server_fn::axum::register_explicit::<api::SaveAnswers>();
 }
 
-/// Starts the islands of a page in the browser. `instrument_json` is the
-/// checked instrument as the server serves it under `/fragebogen/`.
+/// Starts the islands of a page in the browser. `instrument` is the checked
+/// instrument as the server serves it under `/fragebogen/`.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn start(instrument_json: &str) {
+pub fn start(instrument: &[u8]) {
     console_error_panic_hook::set_once();
-    instrument::install(instrument_json);
+    instrument::install(instrument);
     leptos::mount::hydrate_islands();
 }

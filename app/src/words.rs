@@ -82,7 +82,7 @@ pub(crate) fn two_answers(instrument: Option<&Instrument>, conflict: &portal::Co
     let mine = shown(instrument, &conflict.item, conflict.mine.as_ref());
     TwoAnswers {
         sentence: format!(
-            "Zu dieser Frage gibt es zwei Angaben. Es gilt {theirs} ({}, {}). Danach wurde {mine} eingegeben ({}, {}). Welche Angabe ist richtig?",
+            "Zu dieser Frage gibt es zwei Angaben. Es gilt: {theirs} ({}, {}). Danach kam: {mine} ({}, {}). Was ist richtig?",
             conflict.theirs_by,
             portal::berlin::long(conflict.theirs_at),
             conflict.mine_by,
@@ -90,6 +90,7 @@ pub(crate) fn two_answers(instrument: Option<&Instrument>, conflict: &portal::Co
         ),
         keep: format!("{} behalten", shortened(&theirs)),
         take: format!("{} übernehmen", shortened(&mine)),
+        seen: format!("{}.{}", conflict.revision, conflict.lost_revision),
     }
 }
 

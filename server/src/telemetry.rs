@@ -11,9 +11,10 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
 use portal::Portal;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tracing_subscriber::EnvFilter;
 
 /// Upper bounds of the histogram of answer times, in seconds.
@@ -39,6 +40,8 @@ struct Source {
     portal: Portal,
     handle: PrometheusHandle,
     process: Collector,
+    /// Gauges with labels that were set last time.
+    shown: Arc<Mutex<Vec<metrics::Gauge>>>,
 }
 
 /// Starts counting and answers `GET /metrics` on `listener` until `stop`.
@@ -56,6 +59,7 @@ pub fn metrics(listener: TcpListener, portal: Portal, mut stop: watch::Receiver<
         portal,
         handle: handle.clone(),
         process,
+        shown: Arc::default(),
     };
     let service = Router::new().route("/metrics", get(render)).with_state(source);
     let mut stopped = stop.clone();
@@ -99,11 +103,23 @@ async fn render(State(source): State<Source>) -> Response {
     match source.portal.figures().await {
         Ok(figures) => {
             metrics::gauge!("ruecklauf_up").set(1.0);
-            for (state, count) in figures.outbox {
-                metrics::gauge!("ruecklauf_outbox", "state" => state).set(gauge(count));
-            }
-            for (wave, status, count) in figures.cases {
-                metrics::gauge!("ruecklauf_cases", "wave" => wave.to_string(), "status" => status).set(gauge(count));
+            let outbox = figures
+                .outbox
+                .into_iter()
+                .map(|(state, count)| (metrics::gauge!("ruecklauf_outbox", "state" => state), count));
+            let cases = figures.cases.into_iter().map(|(wave, status, count)| {
+                let wave = wave.to_string();
+                (
+                    metrics::gauge!("ruecklauf_cases", "wave" => wave, "status" => status),
+                    count,
+                )
+            });
+            let mut shown = source.shown.lock().await;
+            // What is not counted any more is nought, not what it was.
+            shown.drain(..).for_each(|gone| gone.set(0.0));
+            for (counted, count) in outbox.chain(cases) {
+                counted.set(gauge(count));
+                shown.push(counted);
             }
             metrics::gauge!("ruecklauf_unclassified").set(gauge(figures.unclassified));
             metrics::gauge!("ruecklauf_sessions").set(gauge(figures.sessions));

@@ -24,11 +24,20 @@ const WARN_AFTER: u32 = 25;
 /// Longest pause between two tries without a connection, in milliseconds.
 const LONGEST_PAUSE: u32 = 30_000;
 
-/// What is to be sent: answers with the revision they were typed against,
-/// reasons by edit.
+/// An answer to be sent.
+#[derive(Clone)]
+struct Open {
+    entry: Option<Entry>,
+    /// The revision it was typed against.
+    base: i64,
+    /// Typed on an earlier page, which could not send it.
+    late: bool,
+}
+
+/// What is to be sent: answers by item, reasons by edit.
 #[derive(Clone, Default)]
 struct Batch {
-    answers: BTreeMap<String, (Option<Entry>, i64)>,
+    answers: BTreeMap<String, Open>,
     reasons: BTreeMap<String, String>,
 }
 
@@ -39,8 +48,9 @@ impl Batch {
 
     /// Puts what was typed earlier under what was typed since.
     fn put_under(&mut self, earlier: Self) {
-        for (item, (entry, base)) in earlier.answers {
-            self.answers.entry(item).or_insert((entry, base)).1 = base;
+        for (item, open) in earlier.answers {
+            let base = open.base;
+            self.answers.entry(item).or_insert(open).base = base;
         }
         for (edit, text) in earlier.reasons {
             self.reasons.entry(edit).or_insert(text);
@@ -48,10 +58,11 @@ impl Batch {
     }
 
     fn changes(&self) -> Vec<Change> {
-        let change = |(item, (entry, base)): (&String, &(Option<Entry>, i64))| Change {
+        let change = |(item, open): (&String, &Open)| Change {
             item: item.clone(),
-            base: *base,
-            entry: entry.clone(),
+            base: open.base,
+            entry: open.entry.clone(),
+            late: open.late,
         };
         self.answers.iter().map(change).collect()
     }
@@ -73,6 +84,8 @@ struct Queue {
     failures: u32,
     stopped: bool,
     quiet_minutes: u32,
+    /// The answer the server will not take as it is, and why.
+    refused: Option<(String, String)>,
 }
 
 /// Handle on the queue of one form.
@@ -98,7 +111,12 @@ impl Autosave {
         {
             let mut queue = self.queue.borrow_mut();
             for change in left.changes {
-                queue.waiting.answers.insert(change.item, (change.entry, change.base));
+                let open = Open {
+                    entry: change.entry,
+                    base: change.base,
+                    late: true,
+                };
+                queue.waiting.answers.insert(change.item, open);
             }
             queue.waiting.reasons.extend(left.reasons);
         }
@@ -112,8 +130,19 @@ impl Autosave {
         let base = self.state.revision(&item);
         {
             let mut queue = self.queue.borrow_mut();
-            let waiting = queue.waiting.answers.entry(item).or_insert((None, base));
-            waiting.0 = entry;
+            // A post that was broken off does not end the saving.
+            queue.stopped = false;
+            if queue.refused.as_ref().is_some_and(|(refused, _)| *refused == item) {
+                queue.refused = None;
+            }
+            let blank = Open {
+                entry: None,
+                base,
+                late: false,
+            };
+            let waiting = queue.waiting.answers.entry(item).or_insert(blank);
+            waiting.entry = entry;
+            waiting.late = false;
         }
         self.keep();
         self.schedule(pause);
@@ -121,7 +150,11 @@ impl Autosave {
 
     /// Queues the reason for a soft edit.
     pub(super) fn reason(&self, edit: String, text: String) {
-        self.queue.borrow_mut().waiting.reasons.insert(edit, text);
+        {
+            let mut queue = self.queue.borrow_mut();
+            queue.stopped = false;
+            queue.waiting.reasons.insert(edit, text);
+        }
         self.keep();
         self.schedule(AFTER_CHOICE);
     }
@@ -146,9 +179,10 @@ impl Autosave {
         let mut open = queue.waiting.clone();
         open.put_under(queue.sent.clone());
         queue.kept = pending::keep(Pending {
+            case: self.state.case_name(),
             changes: open.changes(),
             reasons: open.reasons(),
-            at: 0.0,
+            at: 0,
         });
     }
 
@@ -171,6 +205,7 @@ impl Autosave {
     /// The page came back from the browser's history: go on saving.
     pub(super) fn resume(&self) {
         self.queue.borrow_mut().stopped = false;
+        self.retry_now();
     }
 
     /// Says in time that the session is about to end for want of input.
@@ -218,7 +253,7 @@ impl Autosave {
             queue.sent = std::mem::take(&mut queue.waiting);
             queue.sent.clone()
         };
-        let reply = save_answers(batch.changes(), batch.reasons()).await;
+        let reply = save_answers(self.state.case_name(), batch.changes(), batch.reasons()).await;
         let sent = {
             let mut queue = self.queue.borrow_mut();
             queue.in_flight = false;
@@ -232,18 +267,21 @@ impl Autosave {
             }) => {
                 let more = self.acknowledged(&revisions, &conflicts);
                 super::browser::acknowledge(self.state, revisions, conflicts, confirmations);
-                if more {
-                    self.schedule(AFTER_CHOICE);
-                    Saving::Busy
-                } else {
-                    Saving::Saved
+                let refused = self.queue.borrow().refused.clone();
+                match (more, refused) {
+                    (true, _) => {
+                        self.schedule(AFTER_CHOICE);
+                        Saving::Busy
+                    }
+                    (false, Some((_, reason))) => Saving::Refused(reason),
+                    (false, None) => Saving::Saved,
                 }
             }
             Ok(SaveReply::SignedOut) => {
                 self.queue.borrow_mut().waiting.put_under(sent);
                 Saving::SignedOut
             }
-            Ok(SaveReply::Refused(reason)) => Saving::Refused(reason),
+            Ok(SaveReply::Refused { reason, item }) => self.refused(sent, reason, item),
             Err(_) => {
                 let pause = {
                     let mut queue = self.queue.borrow_mut();
@@ -260,6 +298,25 @@ impl Autosave {
         self.state.saving().set(saving);
     }
 
+    /// One answer the server does not take holds no other up; where all are
+    /// refused (handed in, closed), they stay in the browser.
+    fn refused(&self, mut sent: Batch, reason: String, item: Option<String>) -> Saving {
+        let more = {
+            let mut queue = self.queue.borrow_mut();
+            let guilty = item.filter(|item| sent.answers.remove(item).is_some());
+            let goes_on = guilty.is_some();
+            if let Some(item) = guilty {
+                queue.refused = Some((item, reason.clone()));
+            }
+            queue.waiting.put_under(sent);
+            goes_on && !queue.waiting.is_empty()
+        };
+        if more {
+            self.schedule(AFTER_CHOICE);
+        }
+        Saving::Refused(reason)
+    }
+
     /// What was typed since then was typed against what is stored now. Returns
     /// whether something waits.
     fn acknowledged(&self, revisions: &[(String, i64)], conflicts: &[(String, TwoAnswers)]) -> bool {
@@ -269,7 +326,7 @@ impl Autosave {
         for (item, revision) in revisions {
             let contested = conflicts.iter().any(|(other, _)| other == item);
             if let Some(waiting) = queue.waiting.answers.get_mut(item).filter(|_| !contested) {
-                waiting.1 = *revision;
+                waiting.base = *revision;
             }
         }
         !queue.waiting.is_empty()

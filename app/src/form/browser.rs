@@ -103,7 +103,7 @@ fn named(form: &HtmlFormElement, name: &str) -> Vec<HtmlElement> {
 
 /// Puts what an earlier page could not send back into the controls of this one.
 fn put_back(state: FormState, form: &HtmlFormElement) -> Pending {
-    let left = pending::left();
+    let left = pending::left(&state.case_name());
     let instrument = state.instrument.get_value();
     for change in &left.changes {
         if let Some(item) = instrument.item(&change.item) {

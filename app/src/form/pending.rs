@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 /// Changes as they go to the server; a record is the body of its request.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Pending {
+    /// The case it was typed for.
+    pub case: String,
     /// Answers, each with the revision it was typed against.
     pub changes: Vec<Change>,
     /// Reasons for soft edits: edit and text.
     pub reasons: Vec<(String, String)>,
     /// When it was typed, in milliseconds since 1970, by this computer's clock.
-    pub at: f64,
+    pub at: i64,
 }
 
 impl Pending {
@@ -24,11 +26,12 @@ impl Pending {
     }
 }
 
-/// What was left by pages before this one.
-pub(super) fn left() -> Pending {
+/// What was left by pages before this one, for the same case.
+pub(super) fn left(case: &str) -> Pending {
     let read = || storage()?.get_item(&name()?).ok()?;
     read()
         .and_then(|text| serde_json::from_str(&text).ok())
+        .filter(|left: &Pending| left.case == case)
         .unwrap_or_default()
 }
 
@@ -40,8 +43,13 @@ pub(super) fn keep(mut pending: Pending) -> bool {
     if pending.is_empty() {
         return storage.remove_item(&name).is_ok();
     }
-    pending.at = js_sys::Date::now();
+    pending.at = now();
     serde_json::to_string(&pending).is_ok_and(|text| storage.set_item(&name, &text).is_ok())
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, far below 2^53")]
+fn now() -> i64 {
+    js_sys::Date::now() as i64
 }
 
 fn storage() -> Option<web_sys::Storage> {

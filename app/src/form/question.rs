@@ -134,8 +134,8 @@ fn Undecided(state: FormState, question: QuestionIx) -> impl IntoView {
                     <div class="finding conflict" role="group" aria-label="Zwei Angaben">
                         <p><strong class="prefix">"Zwei Angaben: "</strong>{two.sentence}</p>
                         <p class="actions">
-                            <button name="aktion" value=format!("behalten:{item}")>{two.keep}</button>
-                            <button name="aktion" value=format!("nehmen:{item}")>{two.take}</button>
+                            <button name="aktion" value=format!("behalten:{item}:{}", two.seen)>{two.keep}</button>
+                            <button name="aktion" value=format!("nehmen:{item}:{}", two.seen)>{two.take}</button>
                         </p>
                     </div>
                 }
@@ -151,7 +151,7 @@ fn Hint(state: FormState, question: QuestionIx) -> impl IntoView {
     let instrument = state.instrument.get_value();
     let entry = &instrument[question];
     let reference = state.data.with_value(|data| match entry.reference {
-        Reference::Stichtag => Some(format!("Stand: {}", data.context.stichtag.format("%d.%m.%Y"))),
+        Reference::Stichtag => Some(format!("Stand: {}", survey::answer::german_day(data.context.stichtag))),
         Reference::Zeitraum => Some(format!("Zeitraum: {}", data.context.zeitraum)),
         Reference::None => None,
     });

@@ -2,7 +2,7 @@
 //! each question of the module, the signals its block listens to.
 
 use super::ModuleData;
-use crate::api::TwoAnswers;
+use crate::api::{TwoAnswers, case_name};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -190,6 +190,15 @@ impl FormState {
 
     pub(super) fn entry(self, item: ItemIx) -> Option<Entry> {
         self.sheet.with_value(|sheet| sheet.entry(item).cloned())
+    }
+
+    /// The case, as requests name it.
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "only the browser saves while one types")
+    )]
+    pub(super) fn case_name(self) -> String {
+        self.data.with_value(|data| case_name(data.context.wave, &data.kennung))
     }
 
     /// The revision an item was rendered with.

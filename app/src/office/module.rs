@@ -73,7 +73,7 @@ fn module_page(
         words::day(case.view.wave.deadline),
     );
     let nothing = case.sheet.progress(Some(letter)).asked == 0;
-    let questionnaire = format!("/fragebogen/{}.json", case.view.instrument.version);
+    let questionnaire = format!("/fragebogen/{}.bin", case.view.instrument.version);
     let data = ModuleData {
         letter: letter.to_owned(),
         kennung: case.view.kennung.clone(),
@@ -96,6 +96,9 @@ fn module_page(
             <p class="reference">{reference}</p>
             {notice.map(|(kind, text)| view! { <Notice kind text/> })}
             {nothing.then(|| view! { <Notice kind="info" text="Zu diesem Abschnitt haben wir nach Ihren bisherigen Angaben keine Fragen an Sie."/> })}
+            <noscript>
+                <p class="hint">"Speichern Sie bitte spätestens alle 30 Minuten: Danach endet Ihre Sitzung. Was Sie dann absenden, bleibt erhalten; Sie melden sich nur neu an."</p>
+            </noscript>
             <ModuleForm data/>
         </Page>
     }

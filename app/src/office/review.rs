@@ -81,7 +81,10 @@ fn conflicts(case: &Loaded) -> Option<AnyView> {
     let open = case.view.conflicts.iter().filter(|_| !case.view.locked);
     let lines: Vec<AnyView> = open
         .filter_map(|conflict| {
-            let question = instrument[instrument.item(&conflict.item)?].question;
+            let item = instrument
+                .item(&conflict.item)
+                .filter(|item| case.sheet.is_item_asked(*item))?;
+            let question = instrument[item].question;
             let entry = &instrument[question];
             let letter = &instrument.modules[usize::from(entry.module)].letter;
             let href = format!("/befragung/{letter}#frage-{}", entry.id);

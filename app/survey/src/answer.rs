@@ -4,7 +4,7 @@
 //! wrong with it becomes a [`FormError`] that names the value and the rule.
 
 use crate::model::{ItemKind, Kind, Question};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -267,6 +267,12 @@ pub fn date(text: &str) -> Result<NaiveDate, FormError> {
         .zip(digits(day, 2))
         .and_then(|((year, month), day)| NaiveDate::from_ymd_opt(year, month, day))
         .ok_or(FormError::NotADate)
+}
+
+/// A day as it is written in German: `31.12.2007`.
+#[must_use]
+pub fn german_day(day: NaiveDate) -> String {
+    format!("{:02}.{:02}.{:04}", day.day(), day.month(), day.year())
 }
 
 /// A number as it is written in German, with dots between thousands.

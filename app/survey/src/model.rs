@@ -80,9 +80,9 @@ pub struct Instrument {
 /// What has to be looked at again when an item changes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Dependents {
-    #[serde(rename = "q", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "q")]
     pub questions: Vec<QuestionIx>,
-    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "e")]
     pub edits: Vec<EditIx>,
 }
 
@@ -177,11 +177,6 @@ pub enum Requirement {
     P3,
 }
 
-/// What need not be sent to the browser.
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
 /// One question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Question {
@@ -194,52 +189,38 @@ pub struct Question {
     /// Wording.
     pub text: Text,
     /// Help.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<Text>,
     /// Options of choices and scales.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
     /// Its item, or the rows of a matrix.
     pub items: Vec<ItemIx>,
     /// Unit of measurement.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// Reference day or period.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub reference: Reference,
     /// Requirement level.
     pub requirement: Requirement,
     /// Whether "Angabe nicht möglich" is offered.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub cannot_say: bool,
     /// Decimals a number may have.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub decimals: u8,
     /// Lines a text is given on the page.
     pub lines: u8,
     /// First wave in which it is asked.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub from_wave: i32,
     /// Whether it makes sense only where there is a wave before.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub needs_previous_wave: bool,
     /// Whether the typology rests on it.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub core: bool,
     /// Whether it holds a name or an address: never exported.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub contact_data: bool,
     /// Rows of a matrix that must be answered; all where none is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows_needed: Option<u16>,
     /// The question for customers from 25 years on that asks the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_of: Option<QuestionIx>,
     /// Its edits, hard before soft.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<EditIx>,
     /// Where it comes from (instrument, section 1).
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
     /// Condition under which it is asked.
     pub(crate) route: Logic,
@@ -260,7 +241,6 @@ pub struct Choice {
     /// Its wording.
     pub label: String,
     /// The text it opens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<ItemIx>,
 }
 
@@ -274,10 +254,8 @@ pub struct Item {
     /// Form of its answers.
     pub kind: ItemKind,
     /// Label of a matrix row.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Item and code that open it, for open texts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_of: Option<(ItemIx, i16)>,
 }
 
@@ -338,7 +316,6 @@ pub struct WaveEntry {
     /// Reference period as shown.
     pub zeitraum: String,
     /// Key of the wave before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vorwelle: Option<i32>,
 }
 

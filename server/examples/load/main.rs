@@ -22,6 +22,9 @@ use survey::Entry;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+/// Modules of different length.
+const PAGES: [&str; 6] = ["A", "D", "F", "H", "I", "J"];
+
 /// What to measure.
 #[derive(Parser)]
 struct Args {
@@ -60,7 +63,7 @@ async fn main() {
     let beside = std::env::current_exe().unwrap().parent().unwrap().join("../ruecklauf");
     let began = Instant::now();
     let mut program = start(&args.program.clone().unwrap_or(beside), &url, dir.path(), port);
-    let mut first = Client::new(port, &members[0].token);
+    let mut first = Client::new(port, &members[0]);
     while !first.get("/healthz").await.is_ok_and(|answer| answer.status == 200) {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
@@ -79,10 +82,23 @@ async fn main() {
     )
     .await;
     println!("… after everybody has read a page: {:.0} MB", process.resident_mb());
+    let pages = async || {
+        let (used, began) = (process.used(), Instant::now());
+        let samples = all(&members, port, |mut client, _| async move {
+            let mut samples = Vec::new();
+            for module in PAGES {
+                samples.extend(read(&mut client, module).await);
+            }
+            samples
+        })
+        .await;
+        Measured::new(samples, began.elapsed(), process.used() - used)
+    };
+    print!("blank pages: {}", pages().await);
     let before = process.used();
     let began = Instant::now();
     let pace = Pace::new(args.rate, members.len());
-    let samples = all(&members, port, |client, number| walk(client, pace.of(number))).await;
+    let samples = all(&members, port, |client, number| walk(client, number, pace.of(number))).await;
     let elapsed = began.elapsed();
     let measured = Measured::new(samples, elapsed, process.used() - before);
     print!("{measured}");
@@ -92,6 +108,7 @@ async fn main() {
         process.resident_mb()
     );
 
+    print!("filled pages: {}", pages().await);
     let lost = lost(&portal, &members).await;
     let damage = portal.verify(|_, _| {}).await.unwrap().damage;
     println!(
@@ -126,16 +143,18 @@ where
 {
     let mut running = JoinSet::new();
     for (number, member) in members.iter().enumerate() {
-        running.spawn(what(Client::new(port, &member.token), number));
+        running.spawn(what(Client::new(port, member), number));
     }
     running.join_all().await.into_iter().flatten().collect()
 }
 
 /// One office: module after module, answer after answer.
-async fn walk(mut client: Client, mut pace: Pace) -> Vec<Sample> {
+async fn walk(mut client: Client, number: usize, mut pace: Pace) -> Vec<Sample> {
     let mut samples = Vec::with_capacity(COMPLETE.len() + 16);
     let mut module = "";
-    for (item, text) in COMPLETE {
+    // People are not in step: each starts at another place.
+    let (after, before) = COMPLETE.split_at(number * 11 % COMPLETE.len());
+    for (item, text) in before.iter().chain(after) {
         if item[..1] != *module {
             module = &item[..1];
             pace.wait().await;

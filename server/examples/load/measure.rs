@@ -67,13 +67,15 @@ impl fmt::Display for Measured {
             self.failures(),
             self.cpu / count * 1e6
         )?;
-        for (name, kind) in [("pages", Kind::Page), ("saves", Kind::Save)] {
-            let times: Vec<Duration> = self
+        for (name, kind) in [("pages", Some(Kind::Page)), ("saves", Some(Kind::Save)), ("all", None)] {
+            let of_kind = self
                 .samples
                 .iter()
-                .filter(|sample| sample.kind == kind)
-                .map(|sample| sample.took)
-                .collect();
+                .filter(|sample| kind.is_none_or(|kind| kind == sample.kind));
+            let times: Vec<Duration> = of_kind.map(|sample| sample.took).collect();
+            if times.is_empty() || (kind.is_some() && times.len() == self.samples.len()) {
+                continue;
+            }
             let at = |percent: usize| {
                 let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));
                 times.get(place).map_or(0.0, |took| took.as_secs_f64() * 1e3)

@@ -1,5 +1,6 @@
 //! What a request of an office costs in the store: looking up the session,
-//! reading the case with all its answers, saving one answer to disk.
+//! reading the case with all its answers, saving one answer to disk, alone and
+//! while many others save.
 //!
 //! SQLite in a temporary folder, warm: `cargo bench -p portal`. Prints
 //! figures, asserts none.
@@ -7,18 +8,18 @@
 #[path = "../../../app/survey/tests/common/mod.rs"]
 mod common;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use portal::{BaseUrl, Clock, ItemChange, MailTarget, NewSession, NewWave, Portal, Settings, berlin};
 use std::net::{IpAddr, Ipv4Addr};
 use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
 
-const REGISTER: &str = "kennung;name;form;land;kontakt_name;kontakt_email
-GS-1;ARGE Cordelbach;ARGE;Hessen;Eva;eva@cordelbach.example
-";
 const PASSWORD: &str = "blauer Elefant am See";
+/// Offices that save at the same moment.
+const OFFICES: usize = 128;
 
-/// An office with every question answered.
-async fn office(dir: &tempfile::TempDir) -> (Portal, NewSession) {
+/// Offices signed in, the first with every question answered.
+async fn offices(dir: &tempfile::TempDir) -> (Portal, Vec<NewSession>) {
     let base_url = BaseUrl::parse("http://localhost:3000").expect("an address");
     let url = format!("sqlite:{}", dir.path().join("bench.db").display());
     let post = dir.path().join("post");
@@ -36,30 +37,36 @@ async fn office(dir: &tempfile::TempDir) -> (Portal, NewSession) {
         instrument: None,
     };
     portal.wave_add(wave).await.expect("added");
+    let mut register = "kennung;name;form;land;kontakt_name;kontakt_email\n".to_owned();
+    for number in 1..=OFFICES {
+        register += &format!("GS-{number};ARGE Probe {number};ARGE;Hessen;Eva;eva{number}@probe.example\n");
+    }
     portal
-        .import_units(2008, REGISTER.as_bytes(), &[])
+        .import_units(2008, register.as_bytes(), &[])
         .await
         .expect("imported");
     portal.wave_open(2008).await.expect("opened");
     let sent = portal.mail_run(None, None).await.expect("sent").sent;
-    let mail = std::fs::read(&sent[0].file).expect("a mail");
-    let mail = mailparse::parse_mail(&mail)
-        .expect("a mail")
-        .get_body()
-        .expect("a body");
-    let link = mail
-        .split_whitespace()
-        .find(|word| word.contains("/zugang/"))
-        .expect("a link");
-    let token = link.rsplit('/').next().expect("a token");
-    portal.set_password(token, PASSWORD, PASSWORD).await.expect("set");
-    let session = portal
-        .sign_in("GS-1", PASSWORD, IpAddr::V4(Ipv4Addr::LOCALHOST))
-        .await
-        .expect("signed in");
+    let mut sessions = Vec::with_capacity(OFFICES);
+    for (mail, number) in sent.iter().zip(1..) {
+        let mail = std::fs::read(&mail.file).expect("a mail");
+        let mail = mailparse::parse_mail(&mail)
+            .expect("a mail")
+            .get_body()
+            .expect("a body");
+        let link = mail
+            .split_whitespace()
+            .find(|word| word.contains("/zugang/"))
+            .expect("a link");
+        let token = link.rsplit('/').next().expect("a token");
+        portal.set_password(token, PASSWORD, PASSWORD).await.expect("set");
+        let from = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let signed = portal.sign_in(&format!("GS-{number}"), PASSWORD, from).await;
+        sessions.push(signed.expect("signed in"));
+    }
     let answers: Vec<ItemChange> = common::COMPLETE.iter().map(|(item, text)| change(item, text)).collect();
-    portal.save(&session.session, &answers).await.expect("saved");
-    (portal, session)
+    portal.save(&sessions[0].session, &answers).await.expect("saved");
+    (portal, sessions)
 }
 
 fn change(item: &str, text: &str) -> ItemChange {
@@ -73,7 +80,8 @@ fn change(item: &str, text: &str) -> ItemChange {
 fn store(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let dir = tempfile::tempdir().expect("a folder");
-    let (portal, signed) = runtime.block_on(office(&dir));
+    let (portal, sessions) = runtime.block_on(offices(&dir));
+    let signed = &sessions[0];
     criterion.bench_function("session", |bencher| {
         bencher.iter(|| {
             runtime
@@ -98,6 +106,23 @@ fn store(criterion: &mut Criterion) {
             runtime.block_on(portal.save(&signed.session, &save)).expect("saved")
         });
     });
+    let mut group = criterion.benchmark_group("one answer each, on disk");
+    group.throughput(Throughput::Elements(OFFICES as u64));
+    group.bench_function("128 offices at once", |bencher| {
+        bencher.iter(|| {
+            number += 1;
+            runtime.block_on(async {
+                let mut saves = JoinSet::new();
+                for signed in &sessions {
+                    let (portal, session) = (portal.clone(), signed.session.clone());
+                    let save = [change("Z1", &format!("Anmerkung {number}"))];
+                    saves.spawn(async move { portal.save(&session, &save).await.expect("saved") });
+                }
+                saves.join_all().await
+            })
+        });
+    });
+    group.finish();
 }
 
 criterion_group!(benches, store);

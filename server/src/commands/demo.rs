@@ -21,7 +21,7 @@ pub(super) async fn run(mut settings: Settings, args: Demo) -> Result<(), Comman
     let listener = if args.no_serve {
         None
     } else {
-        Some(field::listen("RUECKLAUF_ADDR", settings.addr).await?)
+        Some(field::listen("RUECKLAUF_ADDR", settings.addr)?)
     };
     let mut progress = Progress::new("Vorführdaten");
     let summary = portal.demo(args.complete, |done, of| progress.tell(done, of)).await?;
@@ -37,7 +37,7 @@ pub(super) async fn run(mut settings: Settings, args: Demo) -> Result<(), Comman
             Ok(())
         }
         Some(listener) => {
-            let figures = field::figures(&settings).await?;
+            let figures = field::figures(&settings)?;
             Ok(serve::serve(listener, figures, state, jobs).await?)
         }
     }

@@ -10,22 +10,22 @@ use portal::{Portal, berlin};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// `serve`
 pub(super) async fn serve(settings: Settings) -> Result<(), CommandError> {
     let (portal, state, jobs) = prepare(&settings).await?;
-    let listener = listen("RUECKLAUF_ADDR", settings.addr).await?;
-    let figures = figures(&settings).await?;
+    let listener = listen("RUECKLAUF_ADDR", settings.addr)?;
+    let figures = figures(&settings)?;
     println!("Rücklauf ist bereit: {}", settings.base_url.as_str());
     drop(portal);
     Ok(serve::serve(listener, figures, state, jobs).await?)
 }
 
 /// The address for Prometheus, if one is set.
-pub(super) async fn figures(settings: &Settings) -> Result<Option<TcpListener>, CommandError> {
+pub(super) fn figures(settings: &Settings) -> Result<Option<TcpListener>, CommandError> {
     match settings.metrics_addr {
-        Some(addr) => Ok(Some(listen("RUECKLAUF_METRICS_ADDR", addr).await?)),
+        Some(addr) => Ok(Some(listen("RUECKLAUF_METRICS_ADDR", addr)?)),
         None => Ok(None),
     }
 }
@@ -52,8 +52,8 @@ pub(super) async fn prepare(settings: &Settings) -> Result<(Portal, AppState, Jo
 }
 
 /// Takes the address; fails at once where somebody else has it.
-pub(super) async fn listen(setting: &'static str, addr: SocketAddr) -> Result<TcpListener, CommandError> {
-    TcpListener::bind(addr).await.map_err(|error| {
+pub(super) fn listen(setting: &'static str, addr: SocketAddr) -> Result<TcpListener, CommandError> {
+    bind(addr).map_err(|error| {
         let reason = match error.kind() {
             io::ErrorKind::AddrInUse => "hier lauscht schon ein anderes Programm".to_owned(),
             io::ErrorKind::AddrNotAvailable => "diese Adresse gehört nicht zu diesem Rechner".to_owned(),
@@ -62,6 +62,21 @@ pub(super) async fn listen(setting: &'static str, addr: SocketAddr) -> Result<Tc
         };
         CommandError::Address { setting, addr, reason }
     })
+}
+
+/// Connections that may wait to be taken. Too few, and a whole country of
+/// offices coming back at once waits a second for each lost greeting.
+const BACKLOG: u32 = 2_048;
+
+fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match addr {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // So that a restarted program gets its address back at once.
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
 }
 
 /// `units import`

@@ -3,6 +3,7 @@
 
 use super::headers::RequestId;
 use axum::extract::{MatchedPath, Request};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::time::Instant;
@@ -19,7 +20,10 @@ pub(super) async fn note(request: Request, next: Next) -> Response {
     let status = response.status();
     let took = began.elapsed();
     let labels = [
-        ("method", method.as_str().to_owned()),
+        (
+            "method",
+            if known(&method) { method.as_str() } else { "other" }.to_owned(),
+        ),
         ("route", route.to_owned()),
         ("status", status.as_str().to_owned()),
     ];
@@ -30,7 +34,22 @@ pub(super) async fn note(request: Request, next: Next) -> Response {
     if method.is_safe() && status < 400 {
         tracing::debug!(%id, %method, route, status, micros, "request");
     } else {
-        tracing::info!(%id, %method, route, status, micros, "request");
+        let method = if known(&method) { method.as_str() } else { "other" };
+        tracing::info!(%id, method, route, status, micros, "request");
     }
     response
+}
+
+/// Anybody can invent methods; figures and log know the usual ones.
+fn known(method: &Method) -> bool {
+    [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+    ]
+    .contains(method)
 }

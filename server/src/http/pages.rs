@@ -82,6 +82,7 @@ pub(super) async fn page(
     Extension(viewer): Extension<Viewer>,
     request: Request,
 ) -> Response {
+    let _turn = state.rendering().await;
     render_request(PageContext::new(&state, viewer), request).await
 }
 

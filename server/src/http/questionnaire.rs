@@ -30,13 +30,13 @@ struct Packed {
     gzip: Bytes,
 }
 
-/// `/fragebogen/{version}.json`
+/// `/fragebogen/{version}.bin`
 pub(super) async fn serve(
     State(state): State<AppState>,
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
-    let version = file.strip_suffix(".json").ok_or(HttpError::NotFound)?;
+    let version = file.strip_suffix(".bin").ok_or(HttpError::NotFound)?;
     let packed = match state.questionnaires().find(version) {
         Some(packed) => packed,
         None => {
@@ -55,7 +55,10 @@ pub(super) async fn serve(
     };
     let mut response = body.clone().into_response();
     let to = response.headers_mut();
-    to.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    to.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    );
     to.insert(header::CACHE_CONTROL, FOREVER);
     to.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(encoding) = encoding {
@@ -82,7 +85,7 @@ impl Questionnaires {
 }
 
 fn pack(instrument: &Instrument) -> io::Result<Packed> {
-    let plain = serde_json::to_vec(instrument)?;
+    let plain = app::packed_instrument(instrument).map_err(io::Error::other)?;
     let mut brotli = Vec::new();
     brotli::CompressorWriter::new(&mut brotli, BROTLI_BUFFER, BROTLI_QUALITY, BROTLI_WINDOW).write_all(&plain)?;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

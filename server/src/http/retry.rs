@@ -3,6 +3,7 @@
 
 use super::error::HttpError;
 use super::fields::Fields;
+use super::forms::CARRIED;
 use app::Resume;
 use axum::extract::Request;
 use axum::http::Method;
@@ -16,10 +17,16 @@ pub(super) struct Unstored(pub(super) Resume);
 /// holds answers.
 pub(super) async fn with_form(error: HttpError, request: Request) -> Response {
     let target = request.uri().path().to_owned();
-    if *request.method() != Method::POST || !target.starts_with("/befragung/") {
+    let signs_in = target == "/anmelden";
+    if *request.method() != Method::POST || !(signs_in || target.starts_with("/befragung/")) {
         return error.into_response();
     }
     match Fields::read(request).await {
+        // What the sign-in page carried along; never the password.
+        Ok(mut fields) if signs_in => {
+            let carried = fields.take_prefixed(CARRIED);
+            with_fields(error, fields.take("weiter").unwrap_or_default(), carried)
+        }
         Ok(Fields(fields)) => with_fields(error, target, fields),
         Err(_) => error.into_response(),
     }
@@ -27,7 +34,7 @@ pub(super) async fn with_form(error: HttpError, request: Request) -> Response {
 
 /// The same where the fields have been read already.
 pub(super) fn with_fields(error: HttpError, target: String, fields: Vec<(String, String)>) -> Response {
-    let unstored = matches!(error, HttpError::Store(_));
+    let unstored = matches!(error, HttpError::Store(_)) && !fields.is_empty() && target.starts_with("/befragung/");
     let mut response = error.into_response();
     if unstored {
         response.extensions_mut().insert(Unstored(Resume { target, fields }));

@@ -7,6 +7,7 @@ use app::{Assets, Operator};
 use ipnet::IpNet;
 use portal::{BaseUrl, Portal};
 use std::sync::Arc;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Cheap to clone; one per program.
 #[derive(Clone)]
@@ -23,7 +24,12 @@ struct Inner {
     assets: Assets,
     questionnaires: Questionnaires,
     jobs: Jobs,
+    rendering: Semaphore,
 }
+
+/// Pages rendered at once: enough to keep every core busy; more would only
+/// cost memory.
+const RENDERED_AT_ONCE: usize = 16;
 
 impl AppState {
     /// Puts together what the handlers need.
@@ -48,6 +54,7 @@ impl AppState {
             assets,
             questionnaires,
             jobs,
+            rendering: Semaphore::new(RENDERED_AT_ONCE),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -80,6 +87,12 @@ impl AppState {
 
     pub(super) fn questionnaires(&self) -> &Questionnaires {
         &self.inner.questionnaires
+    }
+
+    /// A turn at rendering, first come first served; `None` never happens, as
+    /// nobody closes the queue.
+    pub(super) async fn rendering(&self) -> Option<SemaphorePermit<'_>> {
+        self.inner.rendering.acquire().await.ok()
     }
 
     pub(super) fn jobs(&self) -> &Jobs {

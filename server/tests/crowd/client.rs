@@ -1,5 +1,6 @@
 //! One connection that is kept, one session, as a browser has them.
 
+use super::Member;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -13,6 +14,8 @@ use tokio::net::TcpStream;
 pub struct Client {
     addr: SocketAddr,
     token: String,
+    /// The case it saves for.
+    case: String,
     connection: Option<SendRequest<Full<Bytes>>>,
 }
 
@@ -42,10 +45,11 @@ pub type Gone = Box<dyn std::error::Error + Send + Sync>;
 impl Client {
     /// A client that connects when it first asks.
     #[must_use]
-    pub fn new(port: u16, token: &str) -> Self {
+    pub fn new(port: u16, member: &Member) -> Self {
         Self {
             addr: SocketAddr::from(([127, 0, 0, 1], port)),
-            token: token.to_owned(),
+            token: member.token.clone(),
+            case: format!("2008/{}", member.kennung),
             connection: None,
         }
     }
@@ -82,7 +86,7 @@ impl Client {
             .iter()
             .map(|(item, base, text)| json!({"item": item, "base": base, "entry": {"g": text}}))
             .collect();
-        let body = json!({"changes": changes, "reasons": []}).to_string();
+        let body = json!({"case": self.case, "changes": changes, "reasons": []}).to_string();
         let answer = self
             .ask(Method::POST, "/api/antworten", "application/json", body)
             .await?;

@@ -17,7 +17,7 @@ const SAVERS: usize = 8;
 fn saving(program: &Program, members: &[Member], stop: &Arc<AtomicBool>) -> JoinSet<u64> {
     let mut running = JoinSet::new();
     for member in members {
-        let mut client = Client::new(program.port, &member.token);
+        let mut client = Client::new(program.port, member);
         let stop = stop.clone();
         running.spawn(async move {
             let mut base = 0;

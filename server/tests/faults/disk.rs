@@ -65,8 +65,8 @@ async fn a_full_disk_is_said_and_survived() {
     );
     // The disk as the program sees it.
     let seen = PathBuf::from(format!("/proc/{}/root{}", program.pid(), disk.display()));
-    let mut client = Client::new(program.port, &members[0].token);
-    let mut other = Client::new(program.port, &members[1].token);
+    let mut client = Client::new(program.port, &members[0]);
+    let mut other = Client::new(program.port, &members[1]);
 
     let Reply::Saved(before) = client.save(&[("A5", 0, "vorher")]).await.unwrap() else {
         panic!("not saved")

@@ -63,7 +63,7 @@ async fn survive(url: &str, dir: &Path) {
         let counted = Arc::new(AtomicU64::new(0));
         let mut saving = JoinSet::new();
         for (place, member) in savers.iter().enumerate() {
-            let client = Client::new(program.port, &member.token);
+            let client = Client::new(program.port, member);
             let (memory, counted) = (memories[place].clone(), counted.clone());
             saving.spawn(async move { (place, save_on(client, memory, round, counted).await) });
         }
@@ -72,7 +72,7 @@ async fn survive(url: &str, dir: &Path) {
             let delay = Duration::from_millis(random(&seed, 300));
             // Pressed three times, as impatient people do.
             for _ in 0..3 {
-                let mut client = Client::new(program.port, &member.token);
+                let mut client = Client::new(program.port, member);
                 handing_in.spawn(async move {
                     tokio::time::sleep(delay).await;
                     let answer = client.post("/befragung/abgabe", &[]).await;

@@ -13,8 +13,8 @@ async fn whoever_holds_the_lock_delays_saving_and_loses_nothing() {
     let members = gather(&portal, 2).await;
     portal.close().await;
     let program = Program::start(&url, dir.path());
-    let mut client = Client::new(program.port, &members[0].token);
-    let mut other = Client::new(program.port, &members[1].token);
+    let mut client = Client::new(program.port, &members[0]);
+    let mut other = Client::new(program.port, &members[1]);
 
     let mut holder = SqliteConnection::connect(&url).await.unwrap();
     holder.execute("BEGIN IMMEDIATE").await.unwrap();
@@ -23,7 +23,7 @@ async fn whoever_holds_the_lock_delays_saving_and_loses_nothing() {
         client.save(&change),
         other.post("/befragung/A", &[("rev__A5", "0"), ("A5", "Bereichsleitung")]),
         async {
-            let mut reader = Client::new(program.port, &members[1].token);
+            let mut reader = Client::new(program.port, &members[1]);
             reader.get("/befragung/A").await
         }
     );

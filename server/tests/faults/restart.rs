@@ -14,7 +14,7 @@ async fn the_program_outlives_its_database() {
     let members = gather(&portal, 1).await;
     portal.close().await;
     let program = Program::start(&cluster.url(), dir.path());
-    let mut client = Client::new(program.port, &members[0].token);
+    let mut client = Client::new(program.port, &members[0]);
     let mut revision = save(&mut client, 0, "vorher").await.unwrap();
     for mode in ["fast", "immediate"] {
         cluster.down(mode);

@@ -29,7 +29,7 @@ async fn once(url: &str, dir: &Path) {
     let program = Program::start(url, dir);
     let mut posts = JoinSet::new();
     for _ in 0..PARALLEL {
-        let mut client = Client::new(program.port, &members[0].token);
+        let mut client = Client::new(program.port, &members[0]);
         posts.spawn(async move {
             let answer = client.post("/befragung/abgabe", &[]).await.unwrap();
             assert_eq!((answer.status, answer.location.as_str()), (303, "/befragung/quittung"));

@@ -19,7 +19,7 @@ async fn the_log_is_on_disk_before_the_answer_leaves() {
     let members = gather(&portal, 1).await;
     portal.close().await;
     let program = Program::start(&url, dir.path());
-    let mut client = Client::new(program.port, &members[0].token);
+    let mut client = Client::new(program.port, &members[0]);
     // The first request of a session also notes its use.
     client.get("/befragung").await.unwrap();
 

@@ -110,7 +110,7 @@ async fn unknown_addresses_and_methods_get_a_german_page() {
         "/befragung/D/E",
         "/befragung/QQ",
         "/api/nichts",
-        "/fragebogen/nie.json",
+        "/fragebogen/nie.bin",
         "/begleitschreiben/..%2Fportal.db",
     ] {
         let answer = browser.get(path).await;

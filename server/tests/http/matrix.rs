@@ -73,7 +73,7 @@ fn post(route: &'static str, path: &str, fields: &'static [(&str, &str)], expect
 }
 
 fn rows(questionnaire: &str) -> Vec<Row> {
-    let version = format!("/fragebogen/{questionnaire}.json");
+    let version = format!("/fragebogen/{questionnaire}.bin");
     let mut home = same((303, "/institut"));
     home[0] = (303, "/anmelden");
     home[1] = (303, "/befragung");

@@ -103,6 +103,7 @@ fn a_wave_is_held_from_the_command_line() {
         "DATABASE_URL",
         &format!("sqlite:{}", place.path().join("sicherung.db").display()),
     );
+    assert!(copy.done(&["check"]).starts_with("Die Datenbank ist in Ordnung"));
     assert!(
         copy.done(&["wave", "close", "2008"]).contains("geschlossen"),
         "the copy is from before"

@@ -26,7 +26,7 @@ impl<E: Borrow<Entry>> Sheet<E> {
     }
 
     fn slot(&self, slot: &Slot) -> String {
-        let day = |day: chrono::NaiveDate| day.format("%d.%m.%Y").to_string();
+        let day = crate::answer::german_day;
         match slot {
             Slot::Form => self.case.form.label().to_owned(),
             Slot::Gebiet => self.case.gebiet.clone(),

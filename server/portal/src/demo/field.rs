@@ -123,6 +123,7 @@ impl Portal {
             case_id: &taken.case.id,
             status: taken.status,
             revision: taken.revision,
+            late: false,
         };
         batch::store(conn, &[job], self.now()).await?;
         if plan.course == Course::Begins {

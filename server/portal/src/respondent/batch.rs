@@ -12,7 +12,7 @@ use crate::clock::from_micros;
 use crate::identity::Session;
 use crate::instruments::Instruments;
 use crate::store::answers::{self, AnswerRow, Pen, Written};
-use crate::store::cases::{self, FieldRow};
+use crate::store::field::{self, FieldRow};
 use crate::store::{Conn, Stored};
 use crate::waves::{WaveState, read_state, read_status};
 use chrono::{DateTime, Utc};
@@ -24,6 +24,8 @@ use survey::status::{Event, Status};
 pub(crate) struct Request {
     pub session: Session,
     pub changes: Vec<ItemChange>,
+    /// Left by a page that is gone: not the latest word of its session.
+    pub late: bool,
 }
 
 /// Changes that may be written: to which case, at which revision.
@@ -33,7 +35,11 @@ pub(crate) struct Job<'a> {
     pub case_id: &'a str,
     pub status: Status,
     pub revision: i64,
+    pub late: bool,
 }
+
+/// No session has this id.
+const NOBODY: &str = "-";
 
 type Rows = HashMap<(String, String), AnswerRow>;
 
@@ -45,7 +51,7 @@ pub(crate) async fn write(
     now: DateTime<Utc>,
 ) -> Stored<Vec<Result<Saved, SaveError>>> {
     let units: Vec<&str> = requests.iter().filter_map(|one| unit_of(&one.session)).collect();
-    let fields = cases::in_the_field(conn, &units).await?;
+    let fields = field::in_the_field(conn, &units).await?;
     let mut outcomes = Vec::with_capacity(requests.len());
     let mut admitted = Vec::with_capacity(requests.len());
     for (place, request) in requests.iter().enumerate() {
@@ -61,7 +67,7 @@ pub(crate) async fn write(
         outcomes.push(refused.map_or(Ok(Saved::default()), Err));
     }
     let ids: Vec<&str> = admitted.iter().map(|(_, field)| field.id.as_str()).collect();
-    let taken = cases::take_all(conn, &ids).await?;
+    let taken = field::take_all(conn, &ids).await?;
     let mut jobs = Vec::with_capacity(admitted.len());
     for (place, field) in admitted {
         let (revision, status) = taken.get(&field.id).ok_or_else(|| lost(&field.id))?;
@@ -77,6 +83,7 @@ pub(crate) async fn write(
             case_id: &field.id,
             status,
             revision: *revision,
+            late: requests[place].late,
         };
         jobs.push((place, job));
     }
@@ -184,6 +191,7 @@ async fn judge_all<'a>(
                 theirs_by: row.map(|row| row.who.clone()).unwrap_or_default(),
                 theirs_at: row.map_or(now, |row| from_micros(row.at)),
                 revision: standing,
+                lost_revision: job.revision,
             });
         }
     }
@@ -205,5 +213,6 @@ async fn judge(conn: &mut Conn, job: &Job<'_>, change: &ItemChange, row: Option<
         None
     };
     let base = base.as_ref().map(Option::as_ref);
-    Ok(merge(change.base_revision, base, &current, mine, &job.session.id))
+    let session_id = if job.late { NOBODY } else { &job.session.id };
+    Ok(merge(change.base_revision, base, &current, mine, session_id))
 }

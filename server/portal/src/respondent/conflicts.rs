@@ -22,12 +22,20 @@ pub enum Choice {
 }
 
 impl Portal {
-    /// Decides an open conflict of the session's case; where there is none any
-    /// more (somebody was quicker), nothing happens.
+    /// Decides an open conflict of the session's case. `seen` are the two
+    /// revisions it was shown with, [`Conflict::revision`] and
+    /// [`Conflict::lost_revision`]: where either answer is another one by now,
+    /// nothing is decided and `false` comes back.
     ///
     /// # Errors
     /// Where the case cannot be changed, or there is no such item.
-    pub async fn settle(&self, session: &Session, item: &str, choice: Choice) -> Result<(), SaveError> {
+    pub async fn settle(
+        &self,
+        session: &Session,
+        item: &str,
+        choice: Choice,
+        seen: (i64, i64),
+    ) -> Result<bool, SaveError> {
         let now = self.now();
         let mut tx = self.write().await?;
         let taken = take_for_answers(&mut tx, session).await??;
@@ -38,8 +46,13 @@ impl Portal {
         let case_id = &taken.case.id;
         let lost = answers::lost(&mut tx, case_id).await?;
         let Some(newest) = lost.into_iter().rfind(|row| row.item == item) else {
-            return Ok(());
+            return Ok(false);
         };
+        let standing = answers::of_items(&mut tx, &[(case_id.as_str(), item)]).await?;
+        let standing = standing.into_values().next().map_or(0, |row| row.revision);
+        if (standing, newest.revision) != seen {
+            return Ok(false);
+        }
         let entry = newest.entry();
         if choice == Choice::Typed {
             let written = Written {
@@ -54,7 +67,7 @@ impl Portal {
         }
         answers::settle(&mut tx, case_id, item, now.timestamp_micros()).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -67,11 +80,8 @@ pub(crate) async fn open(conn: &mut Conn, case_id: &str, standing: &[AnswerRow])
         let row = standing.iter().find(|row| row.item == lost.item);
         let theirs = row.and_then(AnswerRow::entry);
         let mine = lost.entry();
-        // Somebody has answered once more: decided, or the same by now.
-        if row.is_some_and(|row| row.revision > lost.revision) || theirs == mine {
-            return None;
-        }
-        Some(conflict(lost, mine, row, theirs))
+        // Where both say the same by now there is nothing to decide.
+        (theirs != mine).then(|| conflict(lost, mine, row, theirs))
     });
     Ok(conflicts.collect())
 }
@@ -85,6 +95,7 @@ fn conflict(lost: LostRow, mine: Option<Entry>, row: Option<&AnswerRow>, theirs:
         theirs_by: row.map(|row| row.who.clone()).unwrap_or_default(),
         theirs_at: from_micros(row.map_or(lost.at, |row| row.at)),
         revision: row.map_or(0, |row| row.revision),
+        lost_revision: lost.revision,
         item: lost.item,
     }
 }

@@ -24,6 +24,8 @@ pub struct Conflict {
     pub theirs_at: DateTime<Utc>,
     /// Revision to send as base by those who insist on theirs.
     pub revision: i64,
+    /// Revision under which mine is in the history.
+    pub lost_revision: i64,
 }
 
 /// What stands at an item now.

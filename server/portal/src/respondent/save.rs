@@ -81,9 +81,24 @@ impl Portal {
     /// # Errors
     /// Nothing is saved then; the reason names the item where one is to blame.
     pub async fn save(&self, session: &Session, changes: &[ItemChange]) -> Result<Saved, SaveError> {
+        self.put(session, changes, false).await
+    }
+
+    /// Saves what a page could not send while it lived. As [`Portal::save`],
+    /// except that a newer answer of the same session counts like somebody
+    /// else's: what was left is not that session's latest word.
+    ///
+    /// # Errors
+    /// As [`Portal::save`].
+    pub async fn save_left(&self, session: &Session, changes: &[ItemChange]) -> Result<Saved, SaveError> {
+        self.put(session, changes, true).await
+    }
+
+    async fn put(&self, session: &Session, changes: &[ItemChange], late: bool) -> Result<Saved, SaveError> {
         let request = Request {
             changes: tidy(changes)?,
             session: session.clone(),
+            late,
         };
         self.scribe().save(request).await
     }

@@ -1,10 +1,13 @@
-//! The one place where answers are saved: in groups on SQLite, each by itself
-//! on PostgreSQL, which groups commits on its own.
+//! The one place where answers are saved, in groups: a commit waits for the
+//! disk, and on SQLite only one can be under way.
 //!
-//! SQLite has one writer and a commit waits for the disk. Whatever arrives
-//! while one commit is under way goes into the next; each caller hears only
-//! after its commit is on disk. A caller who goes away does not take the
-//! others' saves along: the group belongs to a task of its own.
+//! Whatever arrives while one commit is under way goes into the next; each
+//! caller hears only after its commit is on disk. A caller who goes away does
+//! not take the others' saves along: the group belongs to a task of its own.
+//! PostgreSQL would group commits by itself, but a group also shares its
+//! statements and their way to the server. Should two programs on one
+//! PostgreSQL lock each other out, it ends one group, which then goes one by
+//! one.
 
 use super::batch::{Request, write};
 use super::save::{SaveError, Saved};
@@ -14,10 +17,14 @@ use crate::instruments::Instruments;
 use crate::store::{Store, StoreError};
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// Most saves in one commit.
 const LARGEST_GROUP: usize = 256;
+/// Longest time for one group; longer than a lock is waited for, shorter than
+/// a request may take.
+const LONGEST: Duration = Duration::from_secs(12);
 /// Saves that may wait; further callers wait before their turn to wait.
 const QUEUE: usize = 4_096;
 
@@ -25,8 +32,7 @@ type Outcome = Result<Saved, SaveError>;
 
 /// Takes saves and answers when they are on disk.
 pub(crate) struct Scribe {
-    pen: Pen,
-    queue: Option<mpsc::Sender<Waiting>>,
+    queue: mpsc::Sender<Waiting>,
 }
 
 struct Waiting {
@@ -35,32 +41,26 @@ struct Waiting {
 }
 
 impl Scribe {
-    /// Needs a runtime: on SQLite it starts the task that writes, which ends
-    /// with the last handle.
+    /// Needs a runtime: it starts the task that writes, which ends with the
+    /// last handle.
     pub(crate) fn new(store: Store, clock: Clock, instruments: Arc<Instruments>) -> Self {
-        let grouped = matches!(store, Store::Sqlite { .. });
+        let (queue, receiver) = mpsc::channel(QUEUE);
         let pen = Pen {
             store,
             clock,
             instruments,
         };
-        let queue = grouped.then(|| {
-            let (sender, receiver) = mpsc::channel(QUEUE);
-            tokio::spawn(work(pen.clone(), receiver));
-            sender
-        });
-        Self { pen, queue }
+        tokio::spawn(work(pen, receiver));
+        Self { queue }
     }
 
     /// Saves; on disk when this returns.
     pub(crate) async fn save(&self, request: Request) -> Outcome {
-        let Some(queue) = &self.queue else {
-            return self.pen.alone(&request).await;
-        };
         let (answer, outcome) = oneshot::channel();
-        let gone = |_| StoreError::content("the writer has ended");
-        queue.send(Waiting { request, answer }).await.map_err(|_| gone(()))?;
-        outcome.await.map_err(|_| gone(()))?
+        let gone = || StoreError::content("the writer has ended");
+        let sent = self.queue.send(Waiting { request, answer }).await;
+        sent.map_err(|_| gone())?;
+        outcome.await.map_err(|_| gone())?
     }
 }
 
@@ -131,11 +131,19 @@ impl Pen {
         outcome.unwrap_or_else(|| Err(StoreError::content("a save without an outcome").into()))
     }
 
+    /// Whatever holds one group up must not hold up all others for ever; a
+    /// group that was committed after all is sent again and changes nothing.
     async fn commit(&self, requests: &[&Request]) -> Result<Vec<Outcome>, StoreError> {
+        let written = tokio::time::timeout(LONGEST, self.commit_all(requests)).await;
+        written.unwrap_or_else(|_| Err(StoreError::slow()))
+    }
+
+    async fn commit_all(&self, requests: &[&Request]) -> Result<Vec<Outcome>, StoreError> {
         let mut tx = self.store.write().await?;
         let outcomes = write(&mut tx, &self.instruments, requests, self.clock.now()).await?;
         tx.commit().await?;
-        metrics::counter!("ruecklauf_saves_total").increment(requests.len() as u64);
+        let saved = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        metrics::counter!("ruecklauf_saves_total").increment(saved as u64);
         metrics::counter!("ruecklauf_save_commits_total").increment(1);
         Ok(outcomes)
     }

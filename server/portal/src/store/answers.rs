@@ -3,7 +3,7 @@
 //! Answers of several cases are read and written in one statement, so that
 //! many saves can go into one commit.
 
-use super::{BATCH, Conn, Stored, add, on, rows, run};
+use super::{BATCH, Conn, KEPT, Stored, add, on, rows, run};
 use sqlx::QueryBuilder;
 use std::collections::HashMap;
 use survey::Entry;
@@ -88,7 +88,7 @@ pub(crate) async fn of_items(conn: &mut Conn, pairs: &[(&str, &str)]) -> Stored<
                 row.push_bind(*case_id).push_bind(*item);
             });
             query.push(")");
-            query.build_query_as::<Of>().fetch_all(link).await?
+            query.build_query_as::<Of>().persistent(pairs.len() <= KEPT).fetch_all(link).await?
         });
         found.extend(
             rows.into_iter()

@@ -48,7 +48,8 @@ impl StoreError {
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::WorkerCrashed
                 | sqlx::Error::Tls(_),
-            ) => Some(Surroundings::Unavailable),
+            )
+            | Cause::Slow => Some(Surroundings::Unavailable),
             _ => None,
         }
     }
@@ -75,8 +76,8 @@ const POSTGRES_CODE: usize = 5;
 fn of_postgres(code: &str) -> Option<Surroundings> {
     match code.split_at_checked(2)? {
         ("53", "100") => Some(Surroundings::Full),
-        // Connections, resources, shut down, input and output.
-        ("08" | "53" | "57" | "58", _) => Some(Surroundings::Unavailable),
+        // Connections, resources, locks, shut down, input and output.
+        ("08" | "53" | "55" | "57" | "58", _) => Some(Surroundings::Unavailable),
         // The transaction is read only.
         ("25", "006") => Some(Surroundings::Unavailable),
         _ => None,

@@ -9,6 +9,7 @@ pub(crate) mod answers;
 pub(crate) mod cases;
 pub(crate) mod events;
 mod failure;
+pub(crate) mod field;
 pub(crate) mod lists;
 mod open;
 pub(crate) mod outbox;
@@ -46,12 +47,19 @@ enum Cause {
     /// The database holds something this program never wrote.
     #[error("unexpected content: {0}")]
     Content(String),
+    #[error("no answer in time")]
+    Slow,
 }
 
 impl StoreError {
     /// The database holds something this program never wrote.
     pub(crate) fn content(what: impl Into<String>) -> Self {
         Self(Arc::new(Cause::Content(what.into())))
+    }
+
+    /// The database did not answer in time.
+    pub(crate) fn slow() -> Self {
+        Self(Arc::new(Cause::Slow))
     }
 }
 
@@ -112,6 +120,10 @@ pub(crate) use rows;
 /// Rows per statement when many are added; PostgreSQL takes 65,535 values.
 pub(crate) const BATCH: usize = 500;
 
+/// Rows up to which a statement of varying length is kept prepared: each
+/// length is one of its own, and the long ones cost more memory than time.
+pub(crate) const KEPT: usize = 16;
+
 /// Adds many rows in few statements and returns how many were added:
 /// `add!(conn, "INSERT INTO … ", list, "ON CONFLICT …", |row, one| { row.push_bind(one.x); })?`.
 macro_rules! add {
@@ -122,7 +134,7 @@ macro_rules! add {
                 let mut query = sqlx::QueryBuilder::new($head);
                 query.push_values(batch, |mut $row, $one| $bind);
                 query.push($tail);
-                query.build().execute(link).await?.rows_affected()
+                query.build().persistent(batch.len() <= $crate::store::KEPT).execute(link).await?.rows_affected()
             });
         }
         Ok::<u64, $crate::store::StoreError>(added)

@@ -19,6 +19,8 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const BUSY: Duration = Duration::from_secs(5);
 /// Readers at once on SQLite, connections in all on PostgreSQL.
 const READERS: u32 = 8;
+/// Pages each reader keeps, in kibibytes below zero; the system keeps the rest.
+const READER_CACHE: &str = "-512";
 const CONNECTIONS: u32 = 16;
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -120,7 +122,12 @@ async fn open_sqlite(file: &str) -> Result<Store, OpenError> {
     migrate_sqlite(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
-        .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
+        .connect_with(
+            options
+                .create_if_missing(false)
+                .pragma("query_only", "ON")
+                .pragma("cache_size", READER_CACHE),
+        )
         .await
         .map_err(OpenError::Unreadable)?;
     Ok(Store::Sqlite { writer, readers })
@@ -171,7 +178,9 @@ async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), OpenError> {
 async fn open_postgres(url: &str) -> Result<Store, OpenError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| wrong_url("it is not an address"))?
-        .application_name("ruecklauf");
+        .application_name("ruecklauf")
+        // As long as SQLite waits for its lock; and no statement for ever.
+        .options([("lock_timeout", "5s"), ("statement_timeout", "60s")]);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)

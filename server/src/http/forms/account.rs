@@ -6,18 +6,19 @@ use crate::http::error::HttpError;
 use crate::http::fields::Fields;
 use crate::http::pages::{PageContext, render};
 use crate::http::paths;
+use crate::http::retry;
 use crate::http::session::{signed_in, signed_out};
 use crate::http::state::AppState;
 use app::{FormErrors, Resume, Typed, Viewer};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use portal::{RequestAccessError, SetPasswordError, SignInError};
 
 /// Prefix of the fields that were posted after a session had ended.
-pub(super) const CARRIED: &str = "fort__";
+pub(in crate::http) const CARRIED: &str = "fort__";
 
 /// `POST /anmelden`
 pub(in crate::http) async fn sign_in(
@@ -38,15 +39,17 @@ pub(in crate::http) async fn sign_in(
             let mut response = if carried.is_empty() {
                 see(&paths::after_sign_in(wanted, &new.session.who))
             } else {
-                match resume::apply(&state, &new.session, wanted, Fields(carried)).await {
+                match resume::apply(&state, &new.session, wanted, Fields(carried.clone())).await {
                     Ok(next) => see(&next),
-                    Err(error) => error.into_response(),
+                    Err(error) => retry::with_fields(error, wanted.to_owned(), carried),
                 }
             };
             signed_in(&mut response, &new.token, state.base_url())?;
             return Ok(response);
         }
-        Err(SignInError::Store(error)) => return Err(error.into()),
+        Err(SignInError::Store(error)) => {
+            return Ok(retry::with_fields(error.into(), wanted.to_owned(), carried));
+        }
         Err(SignInError::Wrong) => Refused::new(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
         Err(SignInError::Throttled { until }) => Refused::until(until, &state),
     };
@@ -82,9 +85,6 @@ pub(in crate::http) async fn sign_out(
     }
     let mut response = see("/anmelden?meldung=abgemeldet");
     signed_out(&mut response, state.base_url())?;
-    // Answers the browser still keeps belong to whoever was signed in.
-    let everything_kept = HeaderValue::from_static("\"storage\"");
-    response.headers_mut().insert("clear-site-data", everything_kept);
     Ok(response)
 }
 

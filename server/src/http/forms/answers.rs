@@ -69,8 +69,8 @@ enum Action {
     Back,
     Save,
     CopyTwins,
-    /// Which of two answers to an item counts.
-    Settle(String, Choice),
+    /// Which of two answers to an item counts, and which two were seen.
+    Settle(String, Choice, (i64, i64)),
 }
 
 impl Action {
@@ -78,8 +78,15 @@ impl Action {
         let value = value.unwrap_or("speichern");
         let decided = [("behalten:", Choice::Standing), ("nehmen:", Choice::Typed)];
         for (word, choice) in decided {
-            if let Some(item) = value.strip_prefix(word) {
-                return Ok(Self::Settle(item.to_owned(), choice));
+            if let Some(rest) = value.strip_prefix(word) {
+                let parts = || {
+                    let (item, seen) = rest.split_once(':')?;
+                    let (standing, lost) = seen.split_once('.')?;
+                    Some((item.to_owned(), (standing.parse().ok()?, lost.parse().ok()?)))
+                };
+                let wrong = || HttpError::BadForm("Die Entscheidung ist nicht lesbar.".to_owned());
+                let (item, seen) = parts().ok_or_else(wrong)?;
+                return Ok(Self::Settle(item, choice, seen));
             }
         }
         Ok(match value {
@@ -108,24 +115,22 @@ pub(super) async fn store_module(
     let action = Action::of(posted.action.as_deref())?;
 
     let before = sheet_of(&case);
-    let saved = portal
-        .save(session, &changes(&instrument, &posted.items))
-        .await
-        .map_err(refused_save)?;
+    let mut changes = changes(&instrument, &posted.items);
+    if let Action::Settle(item, ..) = &action {
+        // The decision says what becomes of it, not its control.
+        changes.retain(|change| change.item != *item);
+    }
+    let saved = portal.save(session, &changes).await.map_err(refused_save)?;
     let lacking = keep_reasons(portal, session, &case, &posted.reasons).await?;
     let here = format!("/befragung/{letter}");
     let settled = match &action {
-        Action::Settle(item, choice) => {
-            portal.settle(session, item, *choice).await.map_err(refused_save)?;
-            Some(item.as_str())
+        Action::Settle(item, choice, seen) => {
+            let settled = portal.settle(session, item, *choice, *seen).await;
+            settled.map_err(refused_save)?
         }
-        _ => None,
+        _ => true,
     };
-    if saved
-        .conflicts
-        .iter()
-        .any(|conflict| Some(conflict.item.as_str()) != settled)
-    {
+    if !settled || !saved.conflicts.is_empty() {
         return Ok(format!("{here}?meldung=konflikt"));
     }
     if action == Action::CopyTwins {

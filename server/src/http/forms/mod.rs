@@ -7,6 +7,8 @@ pub(super) mod answers;
 pub(super) mod decision;
 mod resume;
 
+pub(super) use account::CARRIED;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
