@@ -30,7 +30,7 @@ pub(super) async fn note(request: Request, next: Next) -> Response {
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_seconds", "route" => route.to_owned()).record(took.as_secs_f64());
     let id = id.map(|id| id.0).unwrap_or_default();
-    let (status, micros) = (status.as_u16(), took.as_micros());
+    let (status, micros) = (status.as_u16(), u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     if method.is_safe() && status < 400 {
         tracing::debug!(%id, %method, route, status, micros, "request");
     } else {

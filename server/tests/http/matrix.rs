@@ -185,7 +185,7 @@ async fn everybody_gets_what_is_theirs_and_nothing_else() {
             let request = if row.path.starts_with("/api/") {
                 request
                     .header("content-type", "application/json")
-                    .body(Body::from(r#"{"changes":[],"reasons":[]}"#))
+                    .body(Body::from(r#"{"case":"2008/GS-1","changes":[],"reasons":[]}"#))
             } else {
                 request
                     .header("content-type", FORM)

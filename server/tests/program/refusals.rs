@@ -62,7 +62,7 @@ fn a_wrong_line_in_the_file_is_named_and_the_environment_goes_before_it() {
 #[test]
 fn an_unreadable_database_is_refused() {
     let place = Place::new().with("DATABASE_URL", "sqlite:gibt/es/nicht/ruecklauf.db");
-    assert!(serve(&place).contains("nicht lesbar"));
+    assert!(serve(&place).contains("Datei oder Ordner fehlt"));
     let place = Place::new();
     place.write("ruecklauf.db", "Das ist ein Brief und keine Datenbank. ".repeat(200));
     assert!(serve(&place).contains("nicht lesbar"), "no database at all");
