@@ -3,36 +3,33 @@
 
 use crate::cluster::fresh_postgres;
 use crate::crowd::{self, Client, Member, Reply, gather};
-use crate::program::Program;
+use crate::program::{Program, until};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::task::JoinSet;
 
 const SAVERS: usize = 8;
 
-/// Everybody saves until told to stop; returns how many saves were acknowledged.
-fn saving(program: &Program, members: &[Member], stop: &Arc<AtomicBool>) -> JoinSet<u64> {
+/// Everybody saves until told to stop; `count` are the saves acknowledged.
+fn saving(program: &Program, members: &[Member], stop: &Arc<AtomicBool>, count: &Arc<AtomicU64>) -> JoinSet<()> {
     let mut running = JoinSet::new();
     for member in members {
         let mut client = Client::new(program.port, member);
-        let stop = stop.clone();
+        let (stop, count) = (stop.clone(), count.clone());
         running.spawn(async move {
             let mut base = 0;
-            for number in 0.. {
-                if stop.load(Ordering::Relaxed) {
-                    return number;
-                }
-                let text = format!("Angabe {number} {}", "x".repeat(200));
+            while !stop.load(Ordering::Relaxed) {
+                let text = format!("Angabe {base} {}", "x".repeat(200));
                 match client.save(&[("Z1", base, &text)]).await {
                     Ok(Reply::Saved(revisions)) => base = revisions[0].1,
                     Ok(Reply::Not(status, words)) => panic!("{status} {words}"),
-                    Err(_) => return number,
+                    Err(_) => return,
                 }
+                count.fetch_add(1, Ordering::Relaxed);
             }
-            0
         });
     }
     running
@@ -93,13 +90,12 @@ async fn under_load(url: &str, dir: &Path, copy: &Path) {
     let portal = crowd::open(url, dir).await;
     let members = gather(&portal, SAVERS).await;
     let program = Program::start(url, dir);
-    let stop = Arc::new(AtomicBool::new(false));
-    let running = saving(&program, &members, &stop);
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let (stop, count) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
+    let running = saving(&program, &members, &stop, &count);
+    until("saves before the backup", || count.load(Ordering::Relaxed) > 20).await;
     portal.backup(copy).await.unwrap();
     stop.store(true, Ordering::Relaxed);
-    let saves: u64 = running.join_all().await.iter().sum();
-    assert!(saves > 0);
+    running.join_all().await;
     portal.close().await;
 }
 
@@ -111,12 +107,13 @@ async fn a_log_cut_anywhere_opens_clean() {
     let members = gather(&portal, SAVERS).await;
     portal.close().await;
     let program = Program::start(&url, dir.path());
-    let running = saving(&program, &members, &Arc::default());
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let running = saving(&program, &members, &Arc::default(), &Arc::default());
+    let file = dir.path().join("portal.db-wal");
+    let long_enough = || fs::metadata(&file).is_ok_and(|log| log.len() > 200_000);
+    until("a log of some length", long_enough).await;
     program.end("-KILL");
     running.join_all().await;
-    let log = fs::read(dir.path().join("portal.db-wal")).unwrap();
-    assert!(log.len() > 100_000, "{} bytes of log", log.len());
+    let log = fs::read(&file).unwrap();
     for part in 0..=16 {
         // Never at the border of a page.
         let length = log.len() * part / 16;

@@ -3,7 +3,7 @@
 
 use crate::cluster::fresh_postgres;
 use crate::crowd::{self, Client, Member, Reply, answer_all, gather};
-use crate::program::Program;
+use crate::program::{Program, until};
 use portal::Portal;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -60,7 +60,7 @@ async fn survive(url: &str, dir: &Path) {
     let (mut saves, mut receipts) = (0, 0);
     for (round, submitters) in submitters.chunks(SUBMITTERS).enumerate() {
         let program = Program::start(url, dir);
-        let counted = Arc::new(AtomicU64::new(0));
+        let (counted, handed) = (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default());
         let mut saving = JoinSet::new();
         for (place, member) in savers.iter().enumerate() {
             let client = Client::new(program.port, member);
@@ -73,17 +73,22 @@ async fn survive(url: &str, dir: &Path) {
             // Pressed three times, as impatient people do.
             for _ in 0..3 {
                 let mut client = Client::new(program.port, member);
+                let handed = handed.clone();
                 handing_in.spawn(async move {
                     tokio::time::sleep(delay).await;
                     let answer = client.post("/befragung/abgabe", &[]).await;
-                    (
-                        place,
-                        answer.is_ok_and(|answer| answer.location == "/befragung/quittung"),
-                    )
+                    let told = answer.is_ok_and(|answer| answer.location == "/befragung/quittung");
+                    handed.fetch_add(u64::from(told), Ordering::Relaxed);
+                    (place, told)
                 });
             }
         }
-        tokio::time::sleep(Duration::from_millis(60 + random(&seed, 400))).await;
+        // Some rounds are ended once work is under way, the others whenever.
+        let busy = || counted.load(Ordering::Relaxed) > 2 && handed.load(Ordering::Relaxed) > 0;
+        if round % 2 == 0 {
+            until("saves and a submission", busy).await;
+        }
+        tokio::time::sleep(Duration::from_millis(random(&seed, 400))).await;
         let in_order = round % 4 == 3;
         let ended = program.end(if in_order { "-TERM" } else { "-KILL" });
         assert_eq!(ended.code(), in_order.then_some(0), "round {round}");

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 /// A running program; killed at the latest with the test.
 pub(crate) struct Program {
@@ -60,4 +61,15 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Waits until something has happened; a minute is long enough for any machine.
+pub(crate) async fn until(what: &str, happened: impl Fn() -> bool) {
+    for _ in 0..6_000 {
+        if happened() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("never happened: {what}");
 }

@@ -4,8 +4,8 @@
 use crate::cluster::missing;
 use crate::crowd::{self, Client, Reply, gather};
 use crate::program::Program;
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_is_on_disk_before_the_answer_leaves() {
@@ -36,10 +36,15 @@ async fn the_log_is_on_disk_before_the_answer_leaves() {
         ])
         .arg(&output)
         .args(["-p", &program.pid().to_string()])
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // It says so once it watches every thread.
+    let mut said = String::new();
+    BufReader::new(trace.stderr.as_mut().unwrap())
+        .read_line(&mut said)
+        .unwrap();
+    assert!(said.contains("attached"), "{said}");
     let saved = client.save(&[("A5", 0, "Leitung")]).await.unwrap();
     assert!(matches!(saved, Reply::Saved(_)), "{saved:?}");
     let stop = Command::new("kill").args(["-INT", &trace.id().to_string()]).status();
