@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// `debug`, what was changed or failed at `info`.
 pub(super) async fn note(request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let method = request.method().clone();
+    let (method, reads) = (name_of(request.method()), request.method().is_safe());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let id = request.extensions().get::<RequestId>().cloned();
     let response = next.run(request).await;
@@ -20,10 +20,7 @@ pub(super) async fn note(request: Request, next: Next) -> Response {
     let status = response.status();
     let took = began.elapsed();
     let labels = [
-        (
-            "method",
-            if known(&method) { method.as_str() } else { "other" }.to_owned(),
-        ),
+        ("method", method.to_owned()),
         ("route", route.to_owned()),
         ("status", status.as_str().to_owned()),
     ];
@@ -31,25 +28,24 @@ pub(super) async fn note(request: Request, next: Next) -> Response {
     metrics::histogram!("http_request_duration_seconds", "route" => route.to_owned()).record(took.as_secs_f64());
     let id = id.map(|id| id.0).unwrap_or_default();
     let (status, micros) = (status.as_u16(), u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
-    if method.is_safe() && status < 400 {
-        tracing::debug!(%id, %method, route, status, micros, "request");
+    if reads && status < 400 {
+        tracing::debug!(%id, method, route, status, micros, "request");
     } else {
-        let method = if known(&method) { method.as_str() } else { "other" };
         tracing::info!(%id, method, route, status, micros, "request");
     }
     response
 }
 
 /// Anybody can invent methods; figures and log know the usual ones.
-fn known(method: &Method) -> bool {
-    [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::OPTIONS,
-    ]
-    .contains(method)
+fn name_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }

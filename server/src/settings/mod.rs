@@ -114,35 +114,15 @@ impl Settings {
         let addr = keep(&mut wrong, address(values)).unwrap_or(DEFAULT_ADDR);
         let base_url = keep(&mut wrong, base_url(values, addr));
         let mail = keep(&mut wrong, mail(values));
-        let trusted_proxies = keep(&mut wrong, proxies(values));
-        let contact = keep(&mut wrong, contact(values));
-        let texts = keep(&mut wrong, folder(values, "RUECKLAUF_TEXTS"));
-        let letters = keep(&mut wrong, folder(values, "RUECKLAUF_LETTERS"));
-        let k3_rule = keep(&mut wrong, k3_rule(values));
-        let metrics_addr = keep(&mut wrong, metrics_address(values));
-        let log = keep(&mut wrong, log_format(values));
-        match (
-            base_url,
-            mail,
-            trusted_proxies,
-            contact,
-            texts,
-            letters,
-            k3_rule,
-            metrics_addr,
-            log,
-        ) {
-            (
-                Some(base_url),
-                Some(mail),
-                Some(trusted_proxies),
-                Some(contact),
-                Some(texts),
-                Some(letters),
-                Some(k3_rule),
-                Some(metrics_addr),
-                Some(log),
-            ) if wrong.is_empty() => Ok(Self {
+        let trusted_proxies = keep(&mut wrong, proxies(values)).unwrap_or_default();
+        let contact = keep(&mut wrong, contact(values)).unwrap_or_default();
+        let texts = keep(&mut wrong, folder(values, "RUECKLAUF_TEXTS")).unwrap_or_default();
+        let letters = keep(&mut wrong, folder(values, "RUECKLAUF_LETTERS")).unwrap_or_default();
+        let k3_rule = keep(&mut wrong, k3_rule(values)).unwrap_or_default();
+        let metrics_addr = keep(&mut wrong, metrics_address(values)).unwrap_or_default();
+        let log = keep(&mut wrong, log_format(values)).unwrap_or_default();
+        match (base_url, mail) {
+            (Some(base_url), Some(mail)) if wrong.is_empty() => Ok(Self {
                 database_url: values.get("DATABASE_URL").unwrap_or("sqlite:ruecklauf.db").to_owned(),
                 addr,
                 base_url,

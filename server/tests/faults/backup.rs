@@ -1,8 +1,8 @@
 //! Copies: taken while everybody saves, and left behind by an accident in the
 //! middle of the log.
 
-use crate::cluster::fresh_postgres;
 use crate::crowd::{self, Client, Member, Reply, gather};
+use crate::postgres::fresh_postgres;
 use crate::program::{Program, until};
 use std::fs;
 use std::path::Path;
@@ -41,20 +41,7 @@ async fn a_backup_taken_under_load_is_whole_on_sqlite() {
     let url = format!("sqlite:{}", dir.path().join("portal.db").display());
     let copy = dir.path().join("copy.db");
     under_load(&url, dir.path(), &copy).await;
-    let restored = crowd::open(&format!("sqlite:{}", copy.display()), dir.path()).await;
-    assert_eq!(restored.verify(|_, _| {}).await.unwrap().damage, []);
-    assert_eq!(
-        restored
-            .figures()
-            .await
-            .unwrap()
-            .cases
-            .iter()
-            .map(|(_, _, count)| count)
-            .sum::<i64>(),
-        8
-    );
-    restored.close().await;
+    is_whole(&format!("sqlite:{}", copy.display()), dir.path()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -70,19 +57,15 @@ async fn a_backup_taken_under_load_is_whole_on_postgres() {
         .arg(&copy)
         .status();
     assert!(restored.unwrap().success());
-    let restored = crowd::open(&empty, dir.path()).await;
+    is_whole(&empty, dir.path()).await;
+}
+
+/// A restored copy is sound and has everybody in it.
+async fn is_whole(url: &str, dir: &Path) {
+    let restored = crowd::open(url, dir).await;
     assert_eq!(restored.verify(|_, _| {}).await.unwrap().damage, []);
-    assert_eq!(
-        restored
-            .figures()
-            .await
-            .unwrap()
-            .cases
-            .iter()
-            .map(|(_, _, count)| count)
-            .sum::<i64>(),
-        8
-    );
+    let cases = restored.figures().await.unwrap().cases;
+    assert_eq!(cases.iter().map(|(_, _, count)| count).sum::<i64>(), SAVERS as i64);
     restored.close().await;
 }
 

@@ -1,8 +1,9 @@
 //! No room on the disk, and a disk that may only be read. The disk is a small
 //! one in memory that only the program sees.
 
-use crate::cluster::{is_root, missing};
+use crate::cluster::is_root;
 use crate::crowd::{self, Client, Reply, gather};
+use crate::postgres::missing;
 use crate::program::Program;
 use std::fs;
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! Killed at random moments while many save and submit: whatever was
 //! acknowledged is there, nothing is half there.
 
-use crate::cluster::fresh_postgres;
 use crate::crowd::{self, Client, Member, Reply, answer_all, gather};
+use crate::postgres::fresh_postgres;
 use crate::program::{Program, until};
 use portal::Portal;
 use std::collections::BTreeMap;

@@ -9,6 +9,8 @@
 
 #[path = "../crowd/mod.rs"]
 mod crowd;
+#[path = "../postgres/mod.rs"]
+mod postgres;
 
 mod backup;
 mod cluster;

@@ -1,7 +1,7 @@
 //! One submission, however often and from wherever it is sent.
 
-use crate::cluster::fresh_postgres;
 use crate::crowd::{self, Client, answer_all, gather};
+use crate::postgres::fresh_postgres;
 use crate::program::Program;
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! The log is on disk before the answer leaves, as the system's own trace of
 //! the program shows it.
 
-use crate::cluster::missing;
 use crate::crowd::{self, Client, Reply, gather};
+use crate::postgres::missing;
 use crate::program::Program;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};

@@ -11,6 +11,8 @@ mod limits;
 mod matrix;
 mod office;
 mod page;
+#[path = "../postgres/mod.rs"]
+mod postgres;
 mod resume;
 mod sessions;
 mod world;

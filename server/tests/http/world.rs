@@ -2,12 +2,12 @@
 //! fresh database, with a clock that stands still.
 
 use crate::client::Client;
+use crate::postgres::fresh_postgres;
 use axum::Router;
 use portal::{BaseUrl, Clock, MailTarget, NewWave, Portal, Role, Settings, berlin};
 use server::http::{AppState, router};
 use server::jobs::Jobs;
 use server::operator::Letter;
-use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
 pub(crate) const HOST: &str = "ruecklauf.example";
@@ -45,19 +45,8 @@ impl World {
 
     /// The same on the throw-away PostgreSQL; `None`, loudly, where there is none.
     pub(crate) async fn on_postgres() -> Option<Self> {
-        let Some(server) = std::env::var("RUECKLAUF_TEST_POSTGRES")
-            .ok()
-            .filter(|server| !server.is_empty())
-        else {
-            eprintln!("*** SKIPPED ON POSTGRESQL: RUECKLAUF_TEST_POSTGRES names no server (see .ci/with-postgres) ***");
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must test PostgreSQL");
-            return None;
-        };
-        let name = format!("http_{}", std::process::id());
-        let mut conn = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        conn.execute(create).await.unwrap();
-        Some(Self::on(&format!("{server}/{name}"), tempfile::tempdir().unwrap()).await)
+        let url = fresh_postgres().await?;
+        Some(Self::on(&url, tempfile::tempdir().unwrap()).await)
     }
 
     async fn on(database: &str, dir: TempDir) -> Self {

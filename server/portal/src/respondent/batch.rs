@@ -7,13 +7,13 @@
 
 use super::merge::{Conflict, Current, Verdict, merge, needs_base};
 use super::save::{ItemChange, SaveError, Saved};
-use super::{Barred, actor, status, unit_of};
+use super::{Barred, actor, pen, status, unit_of};
 use crate::clock::from_micros;
 use crate::identity::Session;
 use crate::instruments::Instruments;
 use crate::store::answers::{self, AnswerRow, Pen, Written};
 use crate::store::field::{self, FieldRow};
-use crate::store::{Conn, Stored};
+use crate::store::{Conn, StoreError, Stored};
 use crate::waves::{WaveState, read_state, read_status};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -70,7 +70,8 @@ pub(crate) async fn write(
     let taken = field::take_all(conn, &ids).await?;
     let mut jobs = Vec::with_capacity(admitted.len());
     for (place, field) in admitted {
-        let (revision, status) = taken.get(&field.id).ok_or_else(|| lost(&field.id))?;
+        let gone = || StoreError::content(format!("no case {}", field.id));
+        let (revision, status) = taken.get(&field.id).ok_or_else(gone)?;
         let status = read_status(status)?;
         // Only now the row is held: somebody may have handed in meanwhile.
         if status.is_locked() {
@@ -92,10 +93,6 @@ pub(crate) async fn write(
         outcomes[place] = Ok(saved);
     }
     Ok(outcomes)
-}
-
-fn lost(case_id: &str) -> crate::store::StoreError {
-    crate::store::StoreError::content(format!("no case {case_id}"))
 }
 
 /// Whether the changes may be written into a unit's current case.
@@ -134,7 +131,7 @@ pub(crate) async fn store(conn: &mut Conn, jobs: &[Job<'_>], now: DateTime<Utc>)
     for job in jobs {
         let (saved, written) = judge_all(conn, job, &rows, now).await?;
         outcomes.push(saved);
-        all.push((job.pen(now), written));
+        all.push((pen(job.session, job.case_id, job.revision, now), written));
     }
     let written: Vec<(Pen<'_>, &[Written<'_>])> = all.iter().map(|(pen, items)| (*pen, items.as_slice())).collect();
     answers::write(conn, &written).await?;
@@ -144,19 +141,6 @@ pub(crate) async fn store(conn: &mut Conn, jobs: &[Job<'_>], now: DateTime<Utc>)
         }
     }
     Ok(outcomes)
-}
-
-impl<'a> Job<'a> {
-    fn pen(&self, now: DateTime<Utc>) -> Pen<'a> {
-        Pen {
-            case_id: self.case_id,
-            revision: self.revision,
-            at: now.timestamp_micros(),
-            account_id: &self.session.account_id,
-            session_id: &self.session.id,
-            who: actor(self.session).name,
-        }
-    }
 }
 
 /// Decides item by item what is stored, kept or in conflict.

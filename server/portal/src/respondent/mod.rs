@@ -56,14 +56,19 @@ pub(crate) struct Taken {
 impl Taken {
     /// Who writes into the case in this change.
     pub(crate) fn pen<'a>(&'a self, session: &'a Session, now: DateTime<Utc>) -> Pen<'a> {
-        Pen {
-            case_id: &self.case.id,
-            revision: self.revision,
-            at: now.timestamp_micros(),
-            account_id: &session.account_id,
-            session_id: &session.id,
-            who: actor(session).name,
-        }
+        pen(session, &self.case.id, self.revision, now)
+    }
+}
+
+/// Who writes into a case, at which of its revisions.
+pub(crate) fn pen<'a>(session: &'a Session, case_id: &'a str, revision: i64, now: DateTime<Utc>) -> Pen<'a> {
+    Pen {
+        case_id,
+        revision,
+        at: now.timestamp_micros(),
+        account_id: &session.account_id,
+        session_id: &session.id,
+        who: actor(session).name,
     }
 }
 

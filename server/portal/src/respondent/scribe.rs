@@ -71,9 +71,8 @@ async fn work(pen: Pen, mut queue: mpsc::Receiver<Waiting>) {
         let pen = pen.clone();
         let group = first_of_each_unit(&mut waiting);
         // A fault in one group must not end the others.
-        match tokio::spawn(async move { pen.together(group).await }).await {
-            Ok(()) => {}
-            Err(error) => tracing::error!(%error, "saving a group"),
+        if let Err(error) = tokio::spawn(async move { pen.together(group).await }).await {
+            tracing::error!(%error, "saving a group");
         }
         while waiting.len() < LARGEST_GROUP
             && let Ok(next) = queue.try_recv()
