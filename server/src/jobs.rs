@@ -23,20 +23,24 @@ impl Jobs {
         self.due.notify_one();
     }
 
-    /// Works until `stop` turns true; a round under way is finished first.
+    /// Works until `stop` turns true; then one last round, so that nobody waits
+    /// for a mail until the next start.
     pub async fn run(self, portal: Portal, mut stop: watch::Receiver<bool>) {
         let mut tick = interval(EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
-                _ = tick.tick() => {}
-                () = self.due.notified() => {}
-                _ = stop.wait_for(|stop| *stop) => return,
-            }
+            let last = tokio::select! {
+                _ = tick.tick() => false,
+                () = self.due.notified() => false,
+                _ = stop.wait_for(|stop| *stop) => true,
+            };
             let portal = portal.clone();
             // A fault in one round must not end the others.
             if let Err(error) = tokio::spawn(async move { round(&portal).await }).await {
                 tracing::error!(%error, "jobs");
+            }
+            if last {
+                return;
             }
         }
     }

@@ -19,5 +19,6 @@ mod kills;
 mod locked;
 mod program;
 mod restart;
+mod stopping;
 mod submission;
 mod trace;

@@ -49,9 +49,14 @@ impl Program {
     }
 
     /// Ends it by a signal and says how it ended.
-    pub(crate) fn end(mut self, signal: &str) -> ExitStatus {
+    pub(crate) fn end(self, signal: &str) -> ExitStatus {
         let done = Command::new("kill").args([signal, &self.pid().to_string()]).status();
         assert!(done.unwrap().success());
+        self.wait()
+    }
+
+    /// Waits until it has ended and says how.
+    pub(crate) fn wait(mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
 }
