@@ -160,3 +160,63 @@ async fn a_disk_that_may_only_be_read_stops_the_start_with_its_reason() {
     );
     portal.close().await;
 }
+
+/// Makes files unchangeable for everybody, or changeable again.
+fn chattr(flag: &str, dir: &Path) -> bool {
+    let files = ["portal.db", "portal.db-wal"].map(|name| dir.join(name));
+    Command::new("chattr")
+        .arg(flag)
+        .args(files)
+        .status()
+        .is_ok_and(|done| done.success())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_turns_read_only_is_said_and_survived() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}/portal.db", dir.path().display());
+    let portal = crowd::open(&url, dir.path()).await;
+    let members = gather(&portal, 2).await;
+    portal.close().await;
+    let program = Program::start(&url, dir.path());
+    let mut client = Client::new(program.port, &members[0]);
+    let mut other = Client::new(program.port, &members[1]);
+    let Reply::Saved(before) = client.save(&[("A5", 0, "vorher")]).await.unwrap() else {
+        panic!("not saved")
+    };
+    let base = before[0].1;
+    if !chattr("+i", dir.path()) {
+        missing("files cannot be made unchangeable here (chattr +i)");
+        return;
+    }
+    let refused = client.save(&[("A5", base, "währenddessen")]).await;
+    let form = [("rev__A5", "0"), ("A5", "Büroleitung")];
+    let page = other.post("/befragung/A", &form).await;
+    let read = client.get("/befragung/A").await;
+    // Whatever comes of it, the folder must be removable again.
+    assert!(chattr("-i", dir.path()));
+    let Reply::Not(status, words) = refused.unwrap() else {
+        panic!("acknowledged")
+    };
+    assert_eq!(status, 503, "{words}");
+    let page = page.unwrap();
+    assert_eq!(page.status, 503, "{}", page.body);
+    assert!(
+        page.body.contains("nicht erreichbar") && page.body.contains("Büroleitung"),
+        "{}",
+        page.body
+    );
+    let read = read.unwrap();
+    assert!(read.status == 200 && read.body.contains("vorher"), "reading goes on");
+
+    let again = client.save(&[("A5", base, "nachher")]).await.unwrap();
+    assert!(matches!(again, Reply::Saved(_)), "{again:?}");
+    let page = other.post("/befragung/A", &form).await.unwrap();
+    assert_eq!(
+        (page.status, page.location.as_str()),
+        (303, "/befragung/A?meldung=gespeichert")
+    );
+    let portal = crowd::open(&url, dir.path()).await;
+    assert_eq!(portal.verify(|_, _| {}).await.unwrap().damage, []);
+    portal.close().await;
+}

@@ -169,7 +169,7 @@ impl Store {
     /// its start. Dropped without [`Tx::commit`] it leaves nothing behind.
     pub(crate) async fn write(&self) -> Stored<Tx> {
         Ok(Tx(Conn(match self {
-            Self::Sqlite { writer, .. } => Kind::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Kind::SqliteWriter(open::begin(writer).await?),
             Self::Postgres(pool) => Kind::PostgresTx(pool.begin().await?),
         })))
     }
@@ -209,6 +209,8 @@ pub(crate) struct Conn(Kind);
 
 enum Kind {
     Sqlite(PoolConnection<Sqlite>),
+    /// In a transaction begun by hand, see [`open::begin`].
+    SqliteWriter(PoolConnection<Sqlite>),
     SqliteTx(Transaction<'static, Sqlite>),
     Postgres(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
@@ -226,7 +228,7 @@ impl Conn {
     /// Which database it is.
     pub(crate) fn link(&mut self) -> Link<'_> {
         match &mut self.0 {
-            Kind::Sqlite(conn) => Link::Sqlite(conn),
+            Kind::Sqlite(conn) | Kind::SqliteWriter(conn) => Link::Sqlite(conn),
             Kind::SqliteTx(conn) => Link::Sqlite(conn),
             Kind::Postgres(conn) => Link::Postgres(conn),
             Kind::PostgresTx(conn) => Link::Postgres(conn),
@@ -242,6 +244,9 @@ impl Tx {
     /// Makes everything since the start last; it is on disk when this returns.
     pub(crate) async fn commit(self) -> Stored<()> {
         match self.0.0 {
+            Kind::SqliteWriter(mut conn) => {
+                sqlx::query("COMMIT").execute(&mut *conn).await?;
+            }
             Kind::SqliteTx(tx) => tx.commit().await?,
             Kind::PostgresTx(tx) => tx.commit().await?,
             Kind::Sqlite(_) | Kind::Postgres(_) => {}

@@ -5,9 +5,10 @@
 
 use super::Store;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{Connection, PgPool, Sqlite, SqliteConnection, SqlitePool};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -63,15 +64,10 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// Whether the file of a SQLite database cannot be made or written
-    /// (sqlite.org/rescode.html: READONLY, CANTOPEN).
+    /// Whether the file of a SQLite database cannot be made, read or written.
     #[must_use]
     pub fn is_about_the_file(&self) -> bool {
-        let Self::Unreadable(sqlx::Error::Database(error)) = self else {
-            return false;
-        };
-        let code = error.code().and_then(|code| code.parse::<i32>().ok());
-        code.is_some_and(|code| matches!(code & 0xff, 8 | 14))
+        matches!(self, Self::Unreadable(error) if is_about_the_file(error))
     }
 }
 
@@ -114,7 +110,7 @@ async fn open_sqlite(file: &str) -> Result<Store, OpenError> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(60))
-        .after_release(|conn, _| Box::pin(has_no_transaction(conn)))
+        .after_release(|conn, _| Box::pin(undo(conn)))
         .connect_with(options.clone())
         .await
         .map_err(OpenError::Unreadable)?;
@@ -133,12 +129,41 @@ async fn open_sqlite(file: &str) -> Result<Store, OpenError> {
     Ok(Store::Sqlite { writer, readers })
 }
 
-/// Whether a connection may be used again. A full disk ends a transaction from
-/// within SQLite; the driver then believes in it for ever.
-async fn has_no_transaction(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    // A rollback may still be under way.
-    conn.ping().await?;
-    Ok(!conn.is_in_transaction())
+/// Begins a transaction that writes, with the one write lock; [`undo`] ends it
+/// unless it was committed.
+///
+/// Not by the driver's own transactions: a full disk ends one from within
+/// SQLite, and the driver then believes in it for ever. A connection that
+/// cannot begin for the state of its file (opened while it was read only, for
+/// example) stays so; the next one may be better off.
+pub(super) async fn begin(writer: &SqlitePool) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+    let mut conn = writer.acquire().await?;
+    match sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await {
+        Ok(_) => Ok(conn),
+        Err(error) => {
+            if is_about_the_file(&error) {
+                conn.close().await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Undoes what was not committed before a connection is used again; where
+/// nothing is open SQLite says so, and nothing happens.
+async fn undo(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    let _ = sqlx::query("ROLLBACK").execute(&mut *conn).await;
+    Ok(true)
+}
+
+/// Whether the file of a SQLite database cannot be made, read or written
+/// (sqlite.org/rescode.html: READONLY, IOERR, CANTOPEN).
+fn is_about_the_file(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else {
+        return false;
+    };
+    let code = error.code().and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 8 | 10 | 14))
 }
 
 async fn check_sqlite_version(pool: &SqlitePool) -> Result<(), OpenError> {
