@@ -1,8 +1,11 @@
 //! What the running portal does by itself: classifies what was handed in,
-//! delivers the mails somebody is waiting for. Each round catches up with
-//! whatever an earlier one missed.
+//! sends what the plan and people have due, reads delivery reports. Each round
+//! catches up with whatever an earlier one missed. Mails have rounds of their
+//! own: a slow mail server keeps nothing else waiting.
 
-use portal::Portal;
+use crate::bounces;
+use portal::{Handled, MailError, Portal};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -14,49 +17,105 @@ const EVERY: Duration = Duration::from_secs(60);
 /// Asks for a round before its time.
 #[derive(Clone, Debug, Default)]
 pub struct Jobs {
-    due: Arc<Notify>,
+    classify: Arc<Notify>,
+    mail: Arc<Notify>,
+    /// Folder in which delivery reports arrive.
+    bounces: Option<PathBuf>,
 }
 
 impl Jobs {
+    /// Jobs that also look into a folder for delivery reports.
+    #[must_use]
+    pub fn with_bounces(folder: Option<PathBuf>) -> Self {
+        Self {
+            bounces: folder,
+            ..Self::default()
+        }
+    }
+
     /// Something has just come up.
     pub fn wake(&self) {
-        self.due.notify_one();
+        self.classify.notify_one();
+        self.mail.notify_one();
     }
 
     /// Works until `stop` turns true; then one last round, so that nobody waits
     /// for a mail until the next start.
-    pub async fn run(self, portal: Portal, mut stop: watch::Receiver<bool>) {
-        let mut tick = interval(EVERY);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            let last = tokio::select! {
-                _ = tick.tick() => false,
-                () = self.due.notified() => false,
-                _ = stop.wait_for(|stop| *stop) => true,
-            };
+    pub async fn run(self, portal: Portal, stop: watch::Receiver<bool>) {
+        // Whatever kept the mail server from letting us in may be mended.
+        if let Err(error) = portal.mail_let_go_on().await {
+            tracing::error!(%error, "mails");
+        }
+        let classifying = tokio::spawn(rounds(self.classify, stop.clone(), {
             let portal = portal.clone();
-            // A fault in one round must not end the others.
-            if let Err(error) = tokio::spawn(async move { round(&portal).await }).await {
+            move |_| classify(portal.clone())
+        }));
+        let folder = self.bounces;
+        let sending = tokio::spawn(rounds(self.mail, stop.clone(), move |last| {
+            send(portal.clone(), folder.clone(), stop.clone(), last)
+        }));
+        for job in [classifying, sending] {
+            if let Err(error) = job.await {
                 tracing::error!(%error, "jobs");
-            }
-            if last {
-                return;
             }
         }
     }
 }
 
-/// One round. Failures are logged and tried again in the next.
-async fn round(portal: &Portal) {
+/// Rounds of one job, the last one after `stop`.
+async fn rounds<F>(due: Arc<Notify>, mut stop: watch::Receiver<bool>, round: impl Fn(bool) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut tick = interval(EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let last = tokio::select! {
+            _ = tick.tick() => false,
+            () = due.notified() => false,
+            _ = stop.wait_for(|stop| *stop) => true,
+        };
+        // A fault in one round must not end the others.
+        if let Err(error) = tokio::spawn(round(last)).await {
+            tracing::error!(%error, "jobs");
+        }
+        if last {
+            return;
+        }
+    }
+}
+
+/// Failures are logged and tried again in the next round.
+async fn classify(portal: Portal) {
     if let Err(error) = portal.classify(None, |_, _| {}).await {
         tracing::error!(%error, "classification");
     }
-    match portal.mail_run_requested().await {
-        Ok(run) => {
-            for failed in run.failed {
-                tracing::warn!(kind = %failed.kind, reason = failed.reason, "mail");
-            }
-        }
+}
+
+/// The last round sends only what somebody waits for.
+async fn send(portal: Portal, bounces: Option<PathBuf>, stop: watch::Receiver<bool>, last: bool) {
+    if let Some(folder) = &bounces {
+        bounces::read_all(&portal, folder).await;
+    }
+    let stopped = move || *stop.borrow() && !last;
+    match portal.mail_round(last, &stopped, note).await {
+        Ok(()) => {}
+        Err(error @ (MailError::Unreachable(_) | MailError::Denied(_))) => tracing::warn!(%error, "mails"),
         Err(error) => tracing::error!(%error, "mails"),
     }
+}
+
+fn note(handled: Handled) {
+    let (state, mail) = match handled {
+        Handled::Sent(_) => {
+            metrics::counter!("ruecklauf_mails_total", "state" => "sent").increment(1);
+            return;
+        }
+        Handled::Cancelled(mail) => ("cancelled", mail),
+        Handled::Deferred(mail) => ("deferred", mail),
+        Handled::Failed(mail) => ("failed", mail),
+        Handled::Unclear(mail) => ("unclear", mail),
+    };
+    metrics::counter!("ruecklauf_mails_total", "state" => state).increment(1);
+    tracing::warn!(kind = %mail.kind, state, reason = mail.reason, "mail");
 }

@@ -4,6 +4,7 @@
 //! comes in from outside to them: arguments, environment, requests, signals.
 //! Knows no SQL, no rule of the survey and no page's content.
 
+mod bounces;
 pub mod cli;
 pub mod commands;
 pub mod http;

@@ -105,6 +105,12 @@ fn actions(detail: &CaseDetail, errors: &FormErrors) -> impl IntoView + use<> {
     if matches!(view.status, Status::Submitted | Status::Query | Status::Usable) {
         offered.push(("nicht-verwertbar", "Als nicht verwertbar einstufen"));
     }
+    if view.status == Status::Submitted {
+        offered.push((
+            "rueckfrage",
+            "Rückfrage stellen (der Grund geht als Frage an die Einheit)",
+        ));
+    }
     if matches!(
         view.status,
         Status::Submitted | Status::Query | Status::Usable | Status::Unusable

@@ -1,7 +1,7 @@
 //! Local days and hours in Europe/Berlin: deadlines, and moments as people
 //! read them. Pure; knows nothing of waves.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Berlin;
 
 /// Name of the zone as it is stored beside deadlines.
@@ -17,6 +17,28 @@ pub fn start_of_day(day: NaiveDate) -> DateTime<Utc> {
 #[must_use]
 pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
     start_of_day(day.checked_add_days(Days::new(1)).unwrap_or(day))
+}
+
+/// The moment a local day has gone on for some minutes by the clock on the
+/// wall: `540` is nine in the morning, also on days of 23 or 25 hours.
+pub(crate) fn at_minute(day: NaiveDate, minute: i32) -> DateTime<Utc> {
+    local(day.and_time(NaiveTime::MIN) + chrono::TimeDelta::minutes(minute.into()))
+}
+
+/// A moment with its weekday: `Montag, 14.01.2008, 09:00 Uhr`.
+#[must_use]
+pub fn with_weekday(at: DateTime<Utc>) -> String {
+    const DAYS: [&str; 7] = [
+        "Montag",
+        "Dienstag",
+        "Mittwoch",
+        "Donnerstag",
+        "Freitag",
+        "Samstag",
+        "Sonntag",
+    ];
+    let weekday = day_of(at).weekday().num_days_from_monday() as usize;
+    format!("{}, {}", DAYS.get(weekday).unwrap_or(&""), long(at))
 }
 
 /// The local day of a moment.

@@ -27,6 +27,7 @@ mod store;
 mod verify;
 mod waves;
 mod words;
+mod workdays;
 
 pub use backup::BackupError;
 pub use classify::ClassifyError;
@@ -38,7 +39,12 @@ pub use identity::{
 };
 pub use input::FieldError;
 pub use instruments::BadInstrument;
-pub use mail::{DueMail, FailedMail, MailError, MailKind, MailRun, SentMail};
+pub use mail::bounce::LARGEST_BOUNCE;
+pub use mail::texts::{Placeholder, plan_templates};
+pub use mail::{
+    Anchor, Audience, BounceError, Bounced, DueMail, Handled, MailError, MailKind, MailRun, MailState, NotSent,
+    OutboxAct, PlanStep, SentMail,
+};
 pub use portal::Portal;
 pub use register::{ImportError, Imported, LARGEST_REGISTER, RowError, check_register};
 pub use respondent::{
@@ -46,10 +52,12 @@ pub use respondent::{
     SaveError, Saved, StoredAnswer, SubmitError,
 };
 pub use results::ExportError;
-pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings};
+pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings, SmtpServer, SmtpTls};
 pub use staff::{
-    CaseDetail, CaseEvent, CaseFilter, CaseRow, Decision, Returns, ReturnsRow, StaffAddError, StaffError,
-    StoredClassification, StoredConfirmation,
+    AddressMark, Candidate, CaseDetail, CaseEvent, CaseFilter, CaseRow, ContactEntry, ContactKind, Decision, FormError,
+    Letter, MailDetail, OfficeContacts, OptOut, OutboxFilter, OutboxLine, OutboxPage, PlanView, Preview, RemindError,
+    Returns, ReturnsRow, StaffAddError, StaffError, StepForm, StepView, StoredClassification, StoredConfirmation,
+    Switch, TemplateLine, TemplateView,
 };
 pub use store::{OpenError, StoreError};
 pub use verify::{Damage, Verified};

@@ -1,8 +1,10 @@
 //! What an operator sets: database, address, mail, whom to ask. Values arrive
 //! parsed; where they come from (environment, file) the program decides.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 use survey::K3Rule;
 
 /// Everything [`crate::Portal::open`] needs to know.
@@ -16,6 +18,8 @@ pub struct Settings {
     pub mail: MailTarget,
     /// Whom respondents ask; mails come from here.
     pub contact: Contact,
+    /// Where delivery reports go; otherwise to the contact.
+    pub bounces_to: Option<String>,
     /// Letters of endorsement named in the invitation.
     pub letters: Vec<Endorsement>,
     /// How criterion 3 combines its two questions (instrument, section 4).
@@ -32,6 +36,7 @@ impl Settings {
             base_url,
             mail,
             contact: Contact::default(),
+            bounces_to: None,
             letters: Vec::new(),
             k3_rule: K3Rule::default(),
         }
@@ -43,6 +48,67 @@ impl Settings {
 pub enum MailTarget {
     /// Each mail becomes an `.eml` file in this directory, made if missing.
     Dir(PathBuf),
+    /// A mail server takes them.
+    Smtp(Box<SmtpServer>),
+}
+
+/// A mail server and how to speak to it.
+#[derive(Clone)]
+pub struct SmtpServer {
+    /// Name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Whether it is encrypted.
+    pub tls: SmtpTls,
+    /// User and password, if it wants them.
+    pub login: Option<(String, String)>,
+    /// A certificate authority of the operator's own, as PEM.
+    pub authority: Option<String>,
+    /// Connections at once, at least 1.
+    pub connections: usize,
+    /// Most mails a minute.
+    pub per_minute: Option<u32>,
+    /// Longest wait for one answer.
+    pub patience: Duration,
+}
+
+impl SmtpServer {
+    /// A server with four connections, no limit and a minute's patience.
+    #[must_use]
+    pub fn new(host: impl Into<String>, port: u16, tls: SmtpTls) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            tls,
+            login: None,
+            authority: None,
+            connections: 4,
+            per_minute: None,
+            patience: Duration::from_secs(60),
+        }
+    }
+}
+
+impl fmt::Debug for SmtpServer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Never the password.
+        write!(out, "SmtpServer({}:{}, {:?})", self.host, self.port, self.tls)
+    }
+}
+
+/// How a connection to a mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// From the first byte (`smtps://`).
+    Implicit,
+    /// STARTTLS, or nothing is sent.
+    Required,
+    /// On this machine only: STARTTLS where it is offered, whoever signed the
+    /// certificate.
+    Local,
+    /// Never.
+    None,
 }
 
 /// Whom respondents ask.

@@ -16,8 +16,14 @@ Einstellungen kommen aus der Umgebung oder aus ruecklauf.toml im Arbeitsverzeich
   RUECKLAUF_ADDR             Adresse, an der das Portal lauscht (sonst 127.0.0.1:3000)
   RUECKLAUF_BASE_URL         Adresse, unter der es erreichbar ist, etwa https://ruecklauf.example
   RUECKLAUF_TRUSTED_PROXIES  Adressen oder Netze vorgeschalteter Proxys, durch Komma getrennt
-  SMTP_URL                   Postausgang; ohne ihn wird jede E-Mail eine Datei in RUECKLAUF_MAIL_DIR
+  SMTP_URL                   Postausgang: smtp://NAME:PASSWORT@RECHNER:PORT (STARTTLS) oder smtps://…;
+                             ohne ihn wird jede E-Mail eine Datei in RUECKLAUF_MAIL_DIR
+  RUECKLAUF_SMTP_CA          Datei mit dem Zertifikat einer eigenen Stelle (PEM), der der Postausgang vertraut
+  RUECKLAUF_SMTP_CONNECTIONS Verbindungen zugleich, 1 bis 100 (sonst 4)
+  RUECKLAUF_MAILS_PER_MINUTE höchstens so viele E-Mails je Minute (sonst unbegrenzt)
   RUECKLAUF_MAIL_DIR         Ordner für E-Mails als .eml (sonst post/)
+  RUECKLAUF_BOUNCE_EMAIL     wohin Zustellberichte gehen (sonst an RUECKLAUF_CONTACT_EMAIL)
+  RUECKLAUF_BOUNCE_DIR       Ordner, in dem Zustellberichte als Dateien ankommen
   RUECKLAUF_CONTACT_NAME, RUECKLAUF_CONTACT_PHONE, RUECKLAUF_CONTACT_EMAIL
                              an wen sich die Befragten wenden
   RUECKLAUF_TEXTS            Ordner mit impressum.txt, datenschutz.txt, barrierefreiheit.txt
@@ -218,8 +224,10 @@ pub enum Instrument {
 pub enum Mail {
     /// Zeigt, was an der Reihe ist
     Due(MailArgs),
-    /// Verschickt, was an der Reihe ist
+    /// Stellt ein, was der Plan vorsieht, und verschickt, was an der Reihe ist
     Run(MailArgs),
+    /// Liest einen Zustellbericht (RFC 3464) von der Standardeingabe und sperrt die Adresse, die er nennt
+    Bounce,
 }
 
 /// What both mail commands take.

@@ -6,10 +6,11 @@ use crate::jobs::Jobs;
 use crate::settings::Settings;
 use crate::{operator, serve};
 use chrono::{DateTime, Utc};
-use portal::{Portal, berlin};
+use portal::{Handled, LARGEST_BOUNCE, Portal, berlin};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpSocket};
 
 /// `serve`
@@ -40,7 +41,7 @@ pub(super) async fn prepare(settings: &Settings) -> Result<(Portal, AppState, Jo
     let letters = operator::letters(settings)?;
     let texts = operator::operator(settings, &letters)?;
     let portal = open_with(settings, &letters).await?;
-    let jobs = Jobs::default();
+    let jobs = Jobs::with_bounces(settings.bounce_dir.clone());
     let state = AppState::new(
         portal.clone(),
         settings.trusted_proxies.clone(),
@@ -105,7 +106,7 @@ pub(super) async fn mail_due(
         println!(
             "{}\t{}\t{}\t{}",
             berlin::long(mail.due_at),
-            mail.kind,
+            mail.step,
             mail.login,
             mail.recipient
         );
@@ -120,24 +121,51 @@ pub(super) async fn mail_run(
     wave: Option<i32>,
     at: Option<DateTime<Utc>>,
 ) -> Result<(), CommandError> {
-    let run = portal.mail_run(wave, at).await?;
-    for mail in &run.sent {
-        println!("{}\t{}\t{}", mail.kind, mail.recipient, mail.file.display());
-    }
-    for (what, list) in [("entfällt", &run.cancelled), ("gescheitert", &run.failed)] {
-        for mail in list {
-            eprintln!("{} an {}: {what}, {}", mail.kind, mail.login, mail.reason);
-        }
-    }
+    let mut counts = [0_u64; 5];
+    let done = portal
+        .mail_run_with(wave, at, |handled| {
+            let (place, what, mail) = match handled {
+                Handled::Sent(mail) => {
+                    counts[0] += 1;
+                    println!("{}\t{}\t{}", mail.step, mail.recipient, mail.place);
+                    return;
+                }
+                Handled::Cancelled(mail) => (1, "entfällt", mail),
+                Handled::Deferred(mail) => (2, "aufgeschoben", mail),
+                Handled::Failed(mail) => (3, "gescheitert", mail),
+                Handled::Unclear(mail) => (4, "unklar, bitte entscheiden", mail),
+            };
+            counts[place] += 1;
+            eprintln!("{} an {}: {what}: {}", mail.kind, mail.login, mail.reason);
+        })
+        .await;
+    let [sent, cancelled, deferred, failed, unclear] = counts;
     eprintln!(
-        "{} E-Mails verschickt, {} entfallen, {} gescheitert.",
-        run.sent.len(),
-        run.cancelled.len(),
-        run.failed.len()
+        "{sent} E-Mails verschickt, {cancelled} entfallen, {deferred} aufgeschoben, {failed} gescheitert, {unclear} unklar."
     );
-    if run.failed.is_empty() {
+    done?;
+    if deferred + failed + unclear == 0 {
         Ok(())
     } else {
         Err(refused("Nicht alle E-Mails ließen sich verschicken."))
     }
+}
+
+/// `mail bounce`
+pub(super) async fn mail_bounce(portal: &Portal) -> Result<(), CommandError> {
+    let mut message = Vec::new();
+    let most = LARGEST_BOUNCE as u64 + 1;
+    let read = tokio::io::stdin().take(most).read_to_end(&mut message).await;
+    read.map_err(|error| refused(&format!("Die Standardeingabe ist nicht lesbar: {error}")))?;
+    if message.len() > LARGEST_BOUNCE {
+        return Err(refused("Die Nachricht ist zu groß für einen Zustellbericht."));
+    }
+    let bounced = portal.mail_bounce(&message).await?;
+    let what = if bounced.failed {
+        "unzustellbar, Adresse gesperrt"
+    } else {
+        "verzögert"
+    };
+    println!("{}: {what} ({})", bounced.address, bounced.reason);
+    Ok(())
 }

@@ -100,6 +100,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
             Command::Mail {
                 action: Mail::Run(args),
             } => field::mail_run(&open(&settings).await?, args.wave, args.at).await,
+            Command::Mail { action: Mail::Bounce } => field::mail_bounce(&open(&settings).await?).await,
             Command::Classify { wave } => data::classify(&open(&settings).await?, wave).await,
             Command::Export(args) => data::export(&open(&settings).await?, args.wave, &args.out).await,
             Command::Tables(args) => data::tables(&open(&settings).await?, &args).await,
@@ -162,6 +163,7 @@ async fn open_with(settings: &Settings, letters: &[Letter]) -> Result<Portal, Co
     let (url, base, mail) = (&settings.database_url, settings.base_url.clone(), settings.mail.clone());
     let portal_settings = portal::Settings {
         contact: settings.contact.clone(),
+        bounces_to: settings.bounce_email.clone(),
         letters: operator::endorsements(settings, letters),
         k3_rule: settings.k3_rule,
         ..portal::Settings::new(url.clone(), base, mail)

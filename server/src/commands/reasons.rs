@@ -3,8 +3,8 @@
 
 use super::CommandError;
 use portal::{
-    BackupError, BadInstrument, ClassifyError, DemoError, ExportError, ImportError, MailError, StaffAddError,
-    StoreError, WaveError,
+    BackupError, BadInstrument, BounceError, ClassifyError, DemoError, ExportError, ImportError, MailError,
+    StaffAddError, StoreError, WaveError,
 };
 use std::fmt::{Display, Write};
 
@@ -19,6 +19,7 @@ macro_rules! refused {
 }
 refused!(
     BackupError => backup,
+    BounceError => bounce,
     ClassifyError => classify,
     DemoError => demo,
     ExportError => export,
@@ -109,6 +110,14 @@ fn mail(error: &MailError) -> String {
             )
         }
         MailError::Store(error) => store(error),
+        other => other.to_string(),
+    }
+}
+
+fn bounce(error: &BounceError) -> String {
+    match error {
+        BounceError::Store(error) => store(error),
+        other => other.to_string(),
     }
 }
 

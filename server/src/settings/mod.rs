@@ -4,6 +4,7 @@
 //! Knows names and forms of the settings; whether a database answers or a
 //! port is free shows when they are used.
 
+mod mail;
 mod sources;
 
 use ipnet::IpNet;
@@ -16,13 +17,18 @@ use survey::typology::K3Rule;
 pub use sources::Values;
 
 /// Every setting there is, by the name it has in the environment.
-pub(crate) const NAMES: [&str; 14] = [
+pub(crate) const NAMES: [&str; 19] = [
     "DATABASE_URL",
     "RUECKLAUF_ADDR",
     "RUECKLAUF_BASE_URL",
     "RUECKLAUF_TRUSTED_PROXIES",
     "SMTP_URL",
+    "RUECKLAUF_SMTP_CA",
+    "RUECKLAUF_SMTP_CONNECTIONS",
+    "RUECKLAUF_MAILS_PER_MINUTE",
     "RUECKLAUF_MAIL_DIR",
+    "RUECKLAUF_BOUNCE_EMAIL",
+    "RUECKLAUF_BOUNCE_DIR",
     "RUECKLAUF_CONTACT_NAME",
     "RUECKLAUF_CONTACT_PHONE",
     "RUECKLAUF_CONTACT_EMAIL",
@@ -44,6 +50,10 @@ pub struct Settings {
     pub base_url: BaseUrl,
     /// Where mails go.
     pub mail: MailTarget,
+    /// Where delivery reports go; otherwise to the contact.
+    pub bounce_email: Option<String>,
+    /// Folder in which delivery reports arrive as files.
+    pub bounce_dir: Option<PathBuf>,
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
     /// Whom respondents ask.
@@ -113,7 +123,9 @@ impl Settings {
         let mut wrong = Vec::new();
         let addr = keep(&mut wrong, address(values)).unwrap_or(DEFAULT_ADDR);
         let base_url = keep(&mut wrong, base_url(values, addr));
-        let mail = keep(&mut wrong, mail(values));
+        let mail = keep(&mut wrong, mail::target(values));
+        let bounce_email = keep(&mut wrong, mail::bounce_email(values)).unwrap_or_default();
+        let bounce_dir = keep(&mut wrong, folder(values, "RUECKLAUF_BOUNCE_DIR")).unwrap_or_default();
         let trusted_proxies = keep(&mut wrong, proxies(values)).unwrap_or_default();
         let contact = keep(&mut wrong, contact(values)).unwrap_or_default();
         let texts = keep(&mut wrong, folder(values, "RUECKLAUF_TEXTS")).unwrap_or_default();
@@ -127,6 +139,8 @@ impl Settings {
                 addr,
                 base_url,
                 mail,
+                bounce_email,
+                bounce_dir,
                 trusted_proxies,
                 contact,
                 texts,
@@ -215,19 +229,6 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-fn mail(values: &Values) -> Result<MailTarget, WrongSetting> {
-    if values.get("SMTP_URL").is_some() {
-        return Err(WrongSetting {
-            name: "SMTP_URL".to_owned(),
-            value: None,
-            reason: "diese Fassung schreibt E-Mails nur als Dateien (RUECKLAUF_MAIL_DIR)".to_owned(),
-        });
-    }
-    Ok(MailTarget::Dir(
-        values.get("RUECKLAUF_MAIL_DIR").unwrap_or("post").into(),
-    ))
-}
-
 fn proxies(values: &Values) -> Result<Vec<IpNet>, WrongSetting> {
     const NAME: &str = "RUECKLAUF_TRUSTED_PROXIES";
     let listed = values.get(NAME).unwrap_or_default();
@@ -257,16 +258,19 @@ fn contact(values: &Values) -> Result<Contact, WrongSetting> {
         Some(text) => Ok(text.to_owned()),
     };
     let email = one("RUECKLAUF_CONTACT_EMAIL", usual.email)?;
-    let is_address = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !email.contains(char::is_whitespace)
-    });
-    if !is_address {
+    if !is_address(&email) {
         return Err(refuse("RUECKLAUF_CONTACT_EMAIL", &email, "ist keine E-Mail-Adresse"));
     }
     Ok(Contact {
         name: one("RUECKLAUF_CONTACT_NAME", usual.name)?,
         phone: one("RUECKLAUF_CONTACT_PHONE", usual.phone)?,
         email,
+    })
+}
+
+fn is_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && domain.contains('.') && !text.contains(|c: char| c.is_whitespace() || c.is_control())
     })
 }
 
@@ -322,8 +326,17 @@ mod tests {
         assert!(reason("RUECKLAUF_METRICS_ADDR", "9000").contains("127.0.0.1:9000"));
         assert!(reason("RUECKLAUF_LOG", "xml").contains("json"));
         assert!(reason("RUECKLAUF_TEXTS", "/gibt/es/nicht").contains("Ordner"));
-        let secret = reason("SMTP_URL", "smtp://name:geheim@post.example");
-        assert!(!secret.contains("geheim"), "{secret}");
+        assert!(reason("RUECKLAUF_MAILS_PER_MINUTE", "0").contains("ganze Zahl"));
+        assert!(reason("RUECKLAUF_SMTP_CA", "/gibt/es/nicht.pem").contains("nicht lesbar"));
+        assert!(reason("RUECKLAUF_BOUNCE_EMAIL", "niemand").contains("E-Mail-Adresse"));
+        for url in [
+            "http://name:geheim@post.example",
+            "smtp://name:geheim@",
+            "smtp://post.example?tls=vielleicht:geheim",
+        ] {
+            let secret = reason("SMTP_URL", url);
+            assert!(!secret.contains("geheim"), "{secret}");
+        }
     }
 
     #[test]

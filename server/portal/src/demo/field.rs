@@ -7,6 +7,7 @@ use super::roster::Office;
 use super::{DemoError, Round, staff_login};
 use crate::identity::session::{ABSOLUTE, IDLE};
 use crate::identity::{Role, Session, Who};
+use crate::mail::planning;
 use crate::respondent::batch::{self, Job};
 use crate::respondent::view::context;
 use crate::respondent::{Taken, confirm, opened, take_current};
@@ -73,6 +74,7 @@ impl Portal {
         let mut done = 0;
         for batch in plans.chunks(BATCH) {
             let mut tx = self.write().await?;
+            planning::queue_due(&mut tx, Some(round.key), self.now()).await?;
             for plan in batch {
                 self.clock().advance((plan.at - self.now()).max(TimeDelta::zero()));
                 if let Some(case) = cases.get(&plan.office.kennung)
@@ -90,6 +92,8 @@ impl Portal {
             }
             tx.commit().await?;
         }
+        self.clock().advance((end - self.now()).max(TimeDelta::zero()));
+        self.plan_due(Some(round.key), self.now()).await?;
         if in_field {
             self.decide_some(round.key, &plans).await?;
         }

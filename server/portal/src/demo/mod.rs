@@ -200,10 +200,16 @@ impl Portal {
         Ok(())
     }
 
-    /// Invitations and receipts of the past are not sent now.
+    /// Mails of the past are not sent now.
     async fn mails_are_old(&self) -> Result<(), DemoError> {
         let mut tx = self.write().await?;
-        run!(tx, "UPDATE outbox SET state = 'sent' WHERE state = 'queued'")?;
+        run!(
+            tx,
+            "UPDATE outbox SET state = 'sent', attempts = 1, first_tried_at = due_at, sent_at = due_at,
+                    changed_at = due_at, last_answer = 'Vorführung: nicht wirklich verschickt',
+                    sent_to = COALESCE(recipient, (SELECT c.contact_email FROM cases c WHERE c.id = outbox.case_id))
+             WHERE state = 'queued'"
+        )?;
         tx.commit().await?;
         Ok(())
     }

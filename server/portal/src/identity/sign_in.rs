@@ -4,10 +4,11 @@ use super::password::Verdict;
 use super::session::{ABSOLUTE, IDLE, NewSession, Session, Who, who};
 use super::throttle::{Attempt, FORGOTTEN_AFTER, Gate};
 use crate::Portal;
+use crate::mail::{MailKind, New, enqueue};
 use crate::respondent::opened;
 use crate::secrets::{new_id, new_token, token_hash};
 use crate::store::accounts::{self, AccountRow};
-use crate::store::{StoreError, Stored, sessions, throttle};
+use crate::store::{Conn, StoreError, Stored, sessions, throttle};
 use crate::words;
 use chrono::{DateTime, Utc};
 use std::net::IpAddr;
@@ -104,10 +105,26 @@ impl Portal {
             idle_until: now + IDLE,
             absolute_until: now + ABSOLUTE,
         };
+        tell_of_new_network(&mut tx, &session, attempt, now).await?;
         if let Who::Unit { unit_id, .. } = &session.who {
             opened(&mut tx, unit_id, &session, now).await?;
         }
         tx.commit().await?;
         Ok(NewSession { token, session })
     }
+}
+
+/// A sign-in from a network the account was never used from is told to its
+/// mailbox; the first one ever goes without saying.
+async fn tell_of_new_network(conn: &mut Conn, session: &Session, attempt: &Attempt, now: DateTime<Utc>) -> Stored<()> {
+    let known = sessions::networks(conn, &session.account_id).await?;
+    let network = attempt.network();
+    if known.iter().any(|known| known == network) {
+        return Ok(());
+    }
+    sessions::add_network(conn, &session.account_id, network, now.timestamp_micros()).await?;
+    if !known.is_empty() {
+        enqueue(conn, [New::to_account(MailKind::NewSignIn, &session.account_id)], now).await?;
+    }
+    Ok(())
 }

@@ -119,6 +119,11 @@ impl Attempt {
         }
     }
 
+    /// The network it comes from, hashed.
+    pub(crate) fn network(&self) -> &str {
+        &self.address
+    }
+
     /// Looks at the counters and, where the attempt may go on, counts it.
     pub(crate) async fn enter(&self, conn: &mut Conn, now: DateTime<Utc>) -> Stored<Gate> {
         let (_, pair) = PAIR.take(conn, &self.pair, now).await?;

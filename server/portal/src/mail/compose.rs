@@ -1,73 +1,79 @@
-//! Puts together one mail of the outbox: looks up whom and what it concerns,
-//! checks that it is still due, makes its link and writes its text.
+//! Writes one mail: looks up whom and what it concerns, makes its link, fills
+//! in its text.
 
-use super::letters::{self, Frame, Letter, Survey};
-use super::{MailKind, letters as texts};
+use super::MailKind;
+use super::message::{self, Built, Heading};
+use super::texts::{Texts, Values, Written};
 use crate::clock::from_micros;
 use crate::identity::TokenPurpose;
 use crate::identity::access::new_link_token;
-use crate::settings::Settings;
+use crate::respondent::view::Draft;
 use crate::store::accounts::AccountRow;
 use crate::store::cases::CaseRow;
 use crate::store::outbox::OutboxRow;
 use crate::store::submissions::ReceiptRow;
 use crate::store::{Conn, StoreError, Stored, accounts, cases, submissions};
-use crate::waves;
+use crate::waves::read_day;
+use crate::{Portal, berlin};
 use chrono::{DateTime, Utc};
-use survey::status::Status;
+use minijinja::Value;
 
 /// What the outbox keeps in place of a token.
 const MASK: &str = "…";
+/// Placeholders that need the answers.
+const OF_ANSWERS: [&str; 4] = ["beantwortet", "fragen", "fortschritt", "module"];
 
 /// Everything a mail may speak about.
-pub(super) struct About {
-    case: Option<CaseRow>,
-    account: Option<AccountRow>,
-    receipt: Option<ReceiptRow>,
+#[derive(Default)]
+pub(crate) struct About {
+    pub case: Option<CaseRow>,
+    pub account: Option<AccountRow>,
+    pub receipt: Option<ReceiptRow>,
 }
 
 /// A mail ready to be handed over.
 pub(super) struct Composed {
-    pub letter: Letter,
-    /// Its text with the link masked.
-    pub masked: String,
+    pub built: Built,
     pub to: String,
-    pub to_name: String,
+    /// As the outbox keeps it, the link masked.
+    pub masked: Written,
 }
 
-/// What becomes of a due mail.
-pub(super) enum Outcome {
-    NotDue(&'static str),
-    Letter(Composed),
+/// A mail as staff sees it beforehand.
+pub(crate) struct Shown {
+    pub to: String,
+    pub written: Written,
 }
 
 /// The kind of a stored mail.
-pub(super) fn kind_of(row: &OutboxRow) -> Stored<MailKind> {
-    MailKind::from_name(&row.kind).ok_or_else(|| StoreError::content(format!("a mail of kind {:?}", row.kind)))
-}
-
-/// Looks up what a mail concerns.
-pub(super) async fn gather(conn: &mut Conn, row: &OutboxRow) -> Stored<About> {
-    let account = match &row.account_id {
-        Some(id) => accounts::by_id(conn, id).await?,
-        None => None,
-    };
-    let unit = account.as_ref().and_then(|account| account.unit_id.clone());
-    let case = match (&row.case_id, unit) {
-        (Some(id), _) => cases::by_id(conn, id).await?,
-        (None, Some(unit_id)) => cases::current_of_unit(conn, &unit_id).await?,
-        (None, None) => None,
-    };
-    let receipt = match &row.submission_id {
-        Some(id) => submissions::receipt_by_id(conn, id).await?,
-        None => None,
-    };
-    Ok(About { case, account, receipt })
+pub(crate) fn kind_of(row: &OutboxRow) -> Stored<MailKind> {
+    row.kind
+        .parse()
+        .map_err(|()| StoreError::content(format!("a mail of kind {:?}", row.kind)))
 }
 
 impl About {
+    /// Looks up what a mail concerns.
+    pub(crate) async fn of(conn: &mut Conn, row: &OutboxRow) -> Stored<Self> {
+        let account = match &row.account_id {
+            Some(id) => accounts::by_id(conn, id).await?,
+            None => None,
+        };
+        let unit = account.as_ref().and_then(|account| account.unit_id.clone());
+        let case = match (&row.case_id, unit) {
+            (Some(id), _) => cases::by_id(conn, id).await?,
+            (None, Some(unit_id)) => cases::current_of_unit(conn, &unit_id).await?,
+            (None, None) => None,
+        };
+        let receipt = match &row.submission_id {
+            Some(id) => submissions::receipt_by_id(conn, id).await?,
+            None => None,
+        };
+        Ok(Self { case, account, receipt })
+    }
+
     /// Kennung or address of whom it concerns.
-    pub(super) fn login(&self) -> &str {
+    pub(crate) fn login(&self) -> &str {
         match (&self.case, &self.account) {
             (_, Some(account)) => &account.login,
             (Some(case), None) => &case.kennung,
@@ -76,7 +82,7 @@ impl About {
     }
 
     /// Address it goes to.
-    pub(super) fn recipient<'a>(&'a self, row: &'a OutboxRow) -> &'a str {
+    pub(crate) fn recipient<'a>(&'a self, row: &'a OutboxRow) -> &'a str {
         match (&row.recipient, &row.case_id, &self.case, &self.account) {
             (Some(recipient), ..) => recipient,
             (None, Some(_), Some(case), _) => &case.contact_email,
@@ -94,112 +100,208 @@ impl About {
             _ => "",
         }
     }
-}
 
-/// Writes the mail in the transaction that takes it, its link included.
-pub(super) async fn compose(
-    conn: &mut Conn,
-    settings: &Settings,
-    row: &OutboxRow,
-    about: &About,
-    now: DateTime<Utc>,
-) -> Stored<Outcome> {
-    let kind = kind_of(row)?;
-    if let Some(reason) = not_due(kind, about)? {
-        return Ok(Outcome::NotDue(reason));
-    }
-    let token = match purpose(kind) {
-        Some(purpose) => {
-            let account = about.account.as_ref().ok_or_else(|| missing("account"))?;
-            new_link_token(conn, &account.id, purpose, now).await?
+    /// Whose password a mail's link sets, if it sets one.
+    fn opens(&self, kind: MailKind) -> Option<(&AccountRow, TokenPurpose)> {
+        let account = self.account.as_ref()?;
+        match kind {
+            MailKind::NewPassword => Some((account, TokenPurpose::Reset)),
+            MailKind::InvitationAgain => Some((account, TokenPurpose::Invitation)),
+            MailKind::Invitation | MailKind::Reminder | MailKind::Reopened if account.password_hash.is_none() => {
+                Some((account, TokenPurpose::Invitation))
+            }
+            _ => None,
         }
-        None => String::new(),
-    };
-    let letter = write(kind, settings, row, about, &token, now)?;
-    let masked = if token.is_empty() {
-        letter.body.clone()
-    } else {
-        letter.body.replace(&token, MASK)
-    };
-    let to = about.recipient(row).to_owned();
-    let to_name = about.name(row).to_owned();
-    Ok(Outcome::Letter(Composed {
-        letter,
-        masked,
-        to,
-        to_name,
-    }))
-}
-
-fn purpose(kind: MailKind) -> Option<TokenPurpose> {
-    match kind {
-        MailKind::Invitation | MailKind::InvitationAgain => Some(TokenPurpose::Invitation),
-        MailKind::NewPassword => Some(TokenPurpose::Reset),
-        MailKind::PasswordSet | MailKind::Receipt => None,
     }
 }
 
-/// Why a mail must not go out any more.
-fn not_due(kind: MailKind, about: &About) -> Stored<Option<&'static str>> {
-    if purpose(kind).is_some() && about.account.is_none() {
-        return Ok(Some("the account is gone"));
-    }
-    let (MailKind::Invitation, Some(case)) = (kind, &about.case) else {
-        return Ok(None);
-    };
-    Ok(match waves::read_status(&case.status)? {
-        _ if case.state != "open" => Some("the wave is not open"),
-        Status::Refused => Some("the office refused"),
-        Status::Ineligible => Some("the office does not belong to the survey"),
-        Status::NotInvited | Status::Invited | Status::Opened | Status::Started => None,
-        _ => Some("the questionnaire has arrived"),
-    })
+/// Where mails are written: the portal, the texts as they are, and the moment
+/// the mails speak of.
+pub(crate) struct Desk<'a> {
+    pub portal: &'a Portal,
+    pub texts: &'a Texts,
+    pub at: DateTime<Utc>,
 }
 
-fn write(
-    kind: MailKind,
-    settings: &Settings,
-    row: &OutboxRow,
-    about: &About,
-    token: &str,
-    now: DateTime<Utc>,
-) -> Stored<Letter> {
-    let frame = Frame {
-        to_name: about.name(row),
-        contact: &settings.contact,
-        base_url: settings.base_url.as_str(),
-    };
-    let survey = about.case.as_ref().map(survey_of).transpose()?;
-    let of_case = || survey.as_ref().ok_or_else(|| missing("case"));
-    let link = settings.base_url.join(&format!("/zugang/{token}"));
-    Ok(match kind {
-        MailKind::Invitation => texts::invitation(&frame, of_case()?, &link, &settings.letters),
-        MailKind::InvitationAgain => texts::invitation_again(&frame, about.login(), survey.as_ref(), &link),
-        MailKind::NewPassword => texts::new_password(&frame, about.login(), &link),
-        MailKind::PasswordSet => texts::password_set(&frame, about.login(), from_micros(row.due_at).min(now)),
-        MailKind::Receipt => {
-            let receipt = about.receipt.as_ref().ok_or_else(|| missing("submission"))?;
-            letters::receipt(
-                &frame,
-                of_case()?,
-                &receipt.receipt,
-                &receipt.fingerprint,
-                from_micros(receipt.at),
-            )
+impl Desk<'_> {
+    /// Writes and builds a mail in the transaction that takes it, its link
+    /// included. `Err` in German where it cannot be: that concerns it alone.
+    pub(super) async fn compose(
+        &self,
+        conn: &mut Conn,
+        row: &OutboxRow,
+        about: &About,
+    ) -> Stored<Result<Composed, String>> {
+        let kind = kind_of(row)?;
+        let token = match about.opens(kind) {
+            Some((account, purpose)) => new_link_token(conn, &account.id, purpose, self.portal.now()).await?,
+            None => String::new(),
+        };
+        let values = match self.values(conn, row, about, &token).await? {
+            Ok(values) => values,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let written = match self.texts.write(template_of(row, kind), &values) {
+            Ok(written) => written,
+            Err(reason) => return Ok(Err(format!("Der Text lässt sich nicht ausfüllen: {reason}"))),
+        };
+        let settings = self.portal.settings();
+        let to = about.recipient(row).to_owned();
+        let heading = Heading {
+            to_name: about.name(row),
+            to: &to,
+            id: &row.id,
+            host: settings.base_url.host(),
+            at: self.at,
+        };
+        let bounces_to = settings.bounces_to.as_deref();
+        let built = match message::build(&written, &heading, &settings.contact, bounces_to) {
+            Ok(built) => built,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        Ok(Ok(Composed {
+            built,
+            to,
+            masked: masked(written, &token),
+        }))
+    }
+
+    /// What a mail would look like, without a link that opens anything.
+    pub(crate) async fn show(&self, conn: &mut Conn, row: &OutboxRow, about: &About) -> Stored<Result<Shown, String>> {
+        let kind = kind_of(row)?;
+        let values = match self.values(conn, row, about, MASK).await? {
+            Ok(values) => values,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let to = about.recipient(row).to_owned();
+        Ok(self
+            .texts
+            .write(template_of(row, kind), &values)
+            .map(|written| Shown { to, written }))
+    }
+
+    async fn values(
+        &self,
+        conn: &mut Conn,
+        row: &OutboxRow,
+        about: &About,
+        token: &str,
+    ) -> Stored<Result<Values, String>> {
+        let kind = kind_of(row)?;
+        let settings = self.portal.settings();
+        let mut values = Values::new();
+        let mut put = |name: &'static str, value: &str| {
+            values.insert(name, Value::from(value));
+        };
+        let name = message::one_line(about.name(row));
+        let greeting = match name.as_str() {
+            "" => "Sehr geehrte Damen und Herren,".to_owned(),
+            name => format!("Guten Tag {name},"),
+        };
+        put("anrede", &greeting);
+        put("name", &name);
+        put("anmeldename", about.login());
+        put("portal", settings.base_url.as_str());
+        put("kontakt_name", &settings.contact.name);
+        put("kontakt_telefon", &settings.contact.phone);
+        put("kontakt_email", &settings.contact.email);
+        put("zeitpunkt", &berlin::long(from_micros(row.due_at).min(self.at)));
+        let opens = about.opens(kind).is_some();
+        let link = match opens {
+            true => settings.base_url.join(&format!("/zugang/{token}")),
+            false => settings.base_url.join("/befragung"),
+        };
+        put("link", &link);
+        put("grund", row.own_text.as_deref().unwrap_or_default());
+        put("betreff", row.own_subject.as_deref().unwrap_or_default());
+        values.insert("zugang_fehlt", Value::from(opens));
+        values.insert(
+            "text",
+            Value::from(paragraphs(row.own_text.as_deref().unwrap_or_default())),
+        );
+        self.about_case(conn, &mut values, template_of(row, kind), about.case.as_ref())
+            .await?;
+        if kind == MailKind::Receipt {
+            let Some(receipt) = &about.receipt else {
+                return Ok(Err("Die Abgabe zu dieser E-Mail fehlt.".into()));
+            };
+            values.insert("eingegangen", Value::from(berlin::long(from_micros(receipt.at))));
+            values.insert("quittung", Value::from(receipt.receipt.as_str()));
+            values.insert("pruefzeichen", Value::from(receipt.fingerprint.as_str()));
         }
-    })
+        Ok(Ok(values))
+    }
+
+    async fn about_case(
+        &self,
+        conn: &mut Conn,
+        values: &mut Values,
+        template: &str,
+        case: Option<&CaseRow>,
+    ) -> Stored<()> {
+        let Some(case) = case else {
+            values.extend(["einheit", "kennung", "welle", "stichtag", "frist"].map(|name| (name, Value::from(""))));
+            return Ok(());
+        };
+        let deadline = read_day(&case.deadline)?;
+        values.insert("einheit", Value::from(case.name.as_str()));
+        values.insert("kennung", Value::from(case.kennung.as_str()));
+        values.insert("welle", Value::from(case.wave));
+        values.insert("stichtag", Value::from(berlin::short(read_day(&case.stichtag)?)));
+        values.insert("frist", Value::from(berlin::short(deadline)));
+        values.insert("tage", Value::from((deadline - berlin::day_of(self.at)).num_days()));
+        let letters: Value = self
+            .portal
+            .settings()
+            .letters
+            .iter()
+            .map(|letter| Value::from_pairs([("titel", letter.label.as_str()), ("adresse", letter.url.as_str())]))
+            .collect();
+        values.insert("schreiben", letters);
+        if self.texts.uses(template, &OF_ANSWERS) && case.instrument.is_some() {
+            let Draft { sheet, .. } = self.portal.draft(conn, case).await?;
+            let progress = sheet.progress(None);
+            let open: Vec<String> = sheet
+                .instrument()
+                .modules
+                .iter()
+                .filter(|module| sheet.progress(Some(&module.letter)).required_open > 0)
+                .map(|module| format!("{} {}", module.letter, module.title))
+                .collect();
+            values.insert("beantwortet", Value::from(progress.answered));
+            values.insert("fragen", Value::from(progress.asked));
+            values.insert(
+                "fortschritt",
+                Value::from(format!("{} von {} Fragen", progress.answered, progress.asked)),
+            );
+            values.insert("module", Value::from(open));
+        }
+        Ok(())
+    }
 }
 
-fn missing(what: &str) -> StoreError {
-    StoreError::content(format!("a mail without its {what}"))
+/// The text a mail is written from.
+pub(super) fn template_of(row: &OutboxRow, kind: MailKind) -> &str {
+    row.template.as_deref().unwrap_or(kind.name())
 }
 
-fn survey_of(case: &CaseRow) -> Stored<Survey<'_>> {
-    Ok(Survey {
-        wave: case.wave,
-        office: &case.name,
-        kennung: &case.kennung,
-        stichtag: waves::read_day(&case.stichtag)?,
-        deadline: waves::read_day(&case.deadline)?,
-    })
+/// What staff typed, paragraph by paragraph.
+fn paragraphs(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n", "\n");
+    text.split("\n\n")
+        .map(str::trim)
+        .filter(|one| !one.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn masked(written: Written, token: &str) -> Written {
+    if token.is_empty() {
+        return written;
+    }
+    Written {
+        subject: written.subject,
+        text: written.text.replace(token, MASK),
+        html: written.html.replace(token, MASK),
+    }
 }

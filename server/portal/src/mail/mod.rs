@@ -1,89 +1,64 @@
 //! Mails: queued in the transaction of their cause, written and delivered
-//! later. The texts stand in [`letters`], their form in [`message`].
+//! later by one worker at a time.
 //!
-//! A link that opens something is made at the moment of delivery; the outbox
-//! keeps the text with the link masked, so that it never holds a secret.
+//! [`plan`] says what goes out when, [`planning`] queues it, [`due`] decides at
+//! the moment of sending whether it still may, [`compose`] writes it from
+//! [`texts`], [`worker`] hands it to a [`carrier`] and notes the outcome,
+//! [`bounce`] reads what comes back. A link that opens something is made at the
+//! moment of delivery; the outbox keeps the text with the link masked, so that
+//! it never holds a secret.
 
-mod compose;
-mod delivery;
-mod letters;
-mod message;
+pub(crate) mod bounce;
+mod carrier;
+pub(crate) mod compose;
+pub(crate) mod due;
+mod kind;
+mod markup;
+pub(crate) mod message;
+pub(crate) mod plan;
+pub(crate) mod planning;
 mod report;
+pub(crate) mod texts;
+mod worker;
 
-pub use report::{DueMail, FailedMail, MailError, MailRun, SentMail};
+pub use bounce::{BounceError, Bounced};
+pub use kind::{MailKind, MailState, OutboxAct};
+pub use plan::{Anchor, Audience, PlanStep};
+pub use report::{DueMail, Handled, MailError, MailRun, NotSent, SentMail};
 
 use crate::secrets::{NoRandomness, new_id};
 use crate::store::outbox::{self, NewMailRow};
 use crate::store::{Conn, Stored};
 use chrono::{DateTime, Utc};
-use std::fmt;
-
-/// What a mail is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MailKind {
-    /// Field start: please take part, with the link that opens the access.
-    Invitation,
-    /// The same link once more, asked for by somebody without a password.
-    InvitationAgain,
-    /// Link to replace a forgotten password.
-    NewPassword,
-    /// Notice that a password was set.
-    PasswordSet,
-    /// The questionnaire has arrived.
-    Receipt,
-}
-
-impl MailKind {
-    const ALL: [Self; 5] = [
-        Self::Invitation,
-        Self::InvitationAgain,
-        Self::NewPassword,
-        Self::PasswordSet,
-        Self::Receipt,
-    ];
-
-    /// How it is called in the outbox and in file names.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Invitation => "einladung",
-            Self::InvitationAgain => "einladung-erneut",
-            Self::NewPassword => "neues-passwort",
-            Self::PasswordSet => "passwort-gesetzt",
-            Self::Receipt => "eingang",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
-
-impl fmt::Display for MailKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// A mail to be queued.
 pub(crate) struct New<'a> {
-    kind: MailKind,
-    step: String,
-    wave: Option<i32>,
-    unit_id: Option<&'a str>,
-    case_id: Option<&'a str>,
-    account_id: Option<&'a str>,
-    submission_id: Option<&'a str>,
-    recipient: Option<&'a str>,
+    pub kind: MailKind,
+    /// Within a wave and unit each step is queued once.
+    pub step: String,
+    /// The text to use; otherwise the kind's own.
+    pub template: Option<&'a str>,
+    pub wave: Option<i32>,
+    pub unit_id: Option<&'a str>,
+    pub case_id: Option<&'a str>,
+    pub account_id: Option<&'a str>,
+    pub submission_id: Option<&'a str>,
+    pub recipient: Option<&'a str>,
     /// Not before this moment; otherwise at once.
-    due_at: Option<DateTime<Utc>>,
+    pub due_at: Option<DateTime<Utc>>,
+    /// What staff wrote: subject and text, or the reason for the mail.
+    pub own: Option<(&'a str, &'a str)>,
 }
+
+/// Wave, unit and case a mail is about.
+pub(crate) type OfCase<'a> = (i32, &'a str, &'a str);
 
 impl<'a> New<'a> {
     fn bare(kind: MailKind) -> Self {
         Self {
             kind,
             step: kind.name().to_owned(),
+            template: None,
             wave: None,
             unit_id: None,
             case_id: None,
@@ -91,6 +66,7 @@ impl<'a> New<'a> {
             submission_id: None,
             recipient: None,
             due_at: None,
+            own: None,
         }
     }
 
@@ -102,38 +78,44 @@ impl<'a> New<'a> {
         }
     }
 
-    /// The invitation of a unit to a wave: once, however often it is queued.
-    pub(crate) fn invitation(
-        (wave, unit_id, case_id): (i32, &'a str, &'a str),
-        account_id: &'a str,
-        due_at: DateTime<Utc>,
+    /// To the address an account had until now.
+    pub(crate) fn to_former_address(account_id: &'a str, address: &'a str) -> Self {
+        Self {
+            recipient: Some(address),
+            ..Self::to_account(MailKind::AddressChanged, account_id)
+        }
+    }
+
+    /// To the contact of a case; `step` tells it from others of its kind.
+    pub(crate) fn to_case(
+        kind: MailKind,
+        step: String,
+        (wave, unit_id, case_id): OfCase<'a>,
+        account_id: Option<&'a str>,
     ) -> Self {
         Self {
+            step,
             wave: Some(wave),
             unit_id: Some(unit_id),
             case_id: Some(case_id),
-            account_id: Some(account_id),
-            due_at: Some(due_at),
-            ..Self::bare(MailKind::Invitation)
+            account_id,
+            ..Self::bare(kind)
         }
     }
 
     /// The receipt of a case's submission `number`, to the contact of the case
     /// or to `recipient`.
     pub(crate) fn receipt(
-        (wave, unit_id, case_id): (i32, &'a str, &'a str),
+        case: OfCase<'a>,
         (submission_id, number): (&'a str, i32),
         recipient: Option<&'a str>,
     ) -> Self {
         let copy = if recipient.is_some() { "-auskunft" } else { "" };
+        let step = format!("{}-{number}{copy}", MailKind::Receipt);
         Self {
-            step: format!("{}-{number}{copy}", MailKind::Receipt),
-            wave: Some(wave),
-            unit_id: Some(unit_id),
-            case_id: Some(case_id),
             submission_id: Some(submission_id),
             recipient,
-            ..Self::bare(MailKind::Receipt)
+            ..Self::to_case(MailKind::Receipt, step, case, None)
         }
     }
 }
@@ -157,7 +139,11 @@ pub(crate) async fn enqueue(
                 submission_id: new.submission_id,
                 step: new.step,
                 kind: new.kind.name(),
+                template: new.template,
                 recipient: new.recipient,
+                own_subject: new.own.map(|(subject, _)| subject),
+                own_text: new.own.map(|(_, text)| text),
+                priority: i32::from(new.kind.is_one_of_many()),
                 due_at: new.due_at.unwrap_or(now).timestamp_micros(),
             })
         })

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 pub struct DueMail {
     /// What it is about.
     pub kind: MailKind,
+    /// Step of the plan, or what tells it from others of its kind.
+    pub step: String,
     /// Wave it belongs to, if any.
     pub wave: Option<i32>,
     /// Kennung or e-mail address of the account it goes to.
@@ -26,9 +28,40 @@ pub struct MailRun {
     /// Handed over.
     pub sent: Vec<SentMail>,
     /// No longer due when its turn came, with the reason.
-    pub cancelled: Vec<FailedMail>,
+    pub cancelled: Vec<NotSent>,
+    /// Not handed over now; tried again later.
+    pub deferred: Vec<NotSent>,
     /// Could not be built or handed over, with the reason.
-    pub failed: Vec<FailedMail>,
+    pub failed: Vec<NotSent>,
+    /// Nobody knows whether it was taken.
+    pub unclear: Vec<NotSent>,
+}
+
+impl MailRun {
+    pub(super) fn note(&mut self, handled: Handled) {
+        match handled {
+            Handled::Sent(mail) => self.sent.push(mail),
+            Handled::Cancelled(mail) => self.cancelled.push(mail),
+            Handled::Deferred(mail) => self.deferred.push(mail),
+            Handled::Failed(mail) => self.failed.push(mail),
+            Handled::Unclear(mail) => self.unclear.push(mail),
+        }
+    }
+}
+
+/// What became of one mail.
+#[derive(Clone, Debug)]
+pub enum Handled {
+    /// Handed over.
+    Sent(SentMail),
+    /// No longer due.
+    Cancelled(NotSent),
+    /// Tried again later.
+    Deferred(NotSent),
+    /// Given up.
+    Failed(NotSent),
+    /// A person has to decide.
+    Unclear(NotSent),
 }
 
 /// A mail that was handed over.
@@ -36,15 +69,19 @@ pub struct MailRun {
 pub struct SentMail {
     /// What it is about.
     pub kind: MailKind,
+    /// Step of the plan, or what tells it from others of its kind.
+    pub step: String,
+    /// Kennung or e-mail address of the account it was for.
+    pub login: String,
     /// Address it went to.
     pub recipient: String,
-    /// The file it became.
-    pub file: PathBuf,
+    /// The file it became, or what the mail server answered.
+    pub place: String,
 }
 
 /// A mail that was not sent.
 #[derive(Clone, Debug)]
-pub struct FailedMail {
+pub struct NotSent {
     /// What it is about.
     pub kind: MailKind,
     /// Kennung or e-mail address of the account it was for.
@@ -53,12 +90,29 @@ pub struct FailedMail {
     pub reason: String,
 }
 
-/// Why a run stopped. What was sent before stays sent.
+/// Why a run stopped or did not begin. What was sent before stays sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// There is no such wave.
     #[error("Die Welle {0} gibt es nicht.")]
     NoWave(i32),
+    /// Staff has stopped everything.
+    #[error("Der Versand ist angehalten (von {by}, {at}). Schalten Sie ihn im Portal unter „Post“ wieder ein.")]
+    Paused {
+        /// Who did it.
+        by: String,
+        /// When, local.
+        at: String,
+    },
+    /// Another process is sending and did not end in time.
+    #[error("Ein anderer Prozess verschickt gerade E-Mails. Bitte versuchen Sie es später noch einmal.")]
+    Busy,
+    /// The mail server cannot be reached or does not talk; mails wait.
+    #[error("Der Postausgang ist nicht erreichbar: {0}")]
+    Unreachable(String),
+    /// The mail server does not let us in; the queue stands still.
+    #[error("Der Postausgang lehnt uns ab: {0}. Bitte prüfen Sie SMTP_URL.")]
+    Denied(String),
     /// The directory for mails cannot be made or written.
     #[error("E-Mails können nicht nach {path} geschrieben werden: {source}")]
     Directory {

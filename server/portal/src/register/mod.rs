@@ -10,6 +10,7 @@ mod table;
 pub use report::RowError;
 
 use crate::Portal;
+use crate::mail::{New, enqueue};
 use crate::secrets::{NoRandomness, new_id};
 use crate::store::cases::{self, CaseRow, NewCase, NewUnit};
 use crate::store::events::{self, Actor, Deed};
@@ -97,6 +98,7 @@ impl Portal {
         }
         let imported = store(&mut tx, wave, &offices, &present, now).await?;
         if state == WaveState::Open {
+            tell_former_addresses(&mut tx, wave, &offices, &present, now).await?;
             accounts::set_head_contacts(&mut tx, wave).await?;
         }
         let detail = format!("{} added, {} updated", imported.added, imported.updated);
@@ -110,6 +112,25 @@ impl Portal {
         tx.commit().await?;
         Ok(imported)
     }
+}
+
+/// Whoever got the mails so far learns that somebody else gets them now.
+async fn tell_former_addresses(
+    conn: &mut Conn,
+    wave: i32,
+    offices: &[Office],
+    present: &HashMap<String, &CaseRow>,
+    now: DateTime<Utc>,
+) -> Stored<()> {
+    let heads: HashMap<String, String> = accounts::heads_of_wave(conn, wave).await?.into_iter().collect();
+    let mails = offices.iter().filter_map(|office| {
+        let case = present.get(&office.key)?;
+        let changed = words::key(&case.contact_email) != words::key(&office.contact_email);
+        let head = heads.get(&case.unit_id).filter(|_| changed)?;
+        Some(New::to_former_address(head, &case.contact_email))
+    });
+    enqueue(conn, mails, now).await?;
+    Ok(())
 }
 
 /// Reads a register and checks whatever can be checked without a wave; returns

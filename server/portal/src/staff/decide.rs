@@ -1,11 +1,13 @@
-//! What staff decides about a case, each with a reason.
+//! What staff decides about a case, each with a reason. The office is told by
+//! mail where it has to do something.
 
 use super::{StaffError, require};
 use crate::Portal;
 use crate::identity::{Role, Session};
+use crate::mail::{MailKind, New, enqueue};
 use crate::respondent::status::{Step, transition};
 use crate::store::events::{self, Deed};
-use crate::store::{cases, submissions};
+use crate::store::{accounts, cases, submissions};
 use crate::waves::read_status;
 use crate::words;
 use survey::status::{Event, Facts, Status};
@@ -16,6 +18,8 @@ use validator::ValidateLength;
 pub enum Decision {
     /// Open the questionnaire again; the earlier submission stays.
     Reopen,
+    /// Ask the office something about it; the reason is the question.
+    Query,
     /// Accept as fully usable.
     Usable,
     /// Reject as not usable.
@@ -33,6 +37,7 @@ impl Decision {
     fn event(&self) -> Event {
         match self {
             Self::Reopen => Event::Reopen,
+            Self::Query => Event::Query,
             Self::Usable => Event::Accept,
             Self::Unusable => Event::Reject,
             Self::Refused => Event::Refuse,
@@ -70,7 +75,7 @@ impl Portal {
                 "Die Welle ist geschlossen; der Fragebogen kann nicht wieder geöffnet werden.".into(),
             ));
         }
-        let (_, status) = cases::take(&mut tx, &case.id).await?;
+        let (revision, status) = cases::take(&mut tx, &case.id).await?;
         let ever_submitted = !submissions::receipts(&mut tx, &case.id).await?.is_empty();
         let facts = Facts {
             ever_submitted,
@@ -92,6 +97,21 @@ impl Portal {
             let unit = cases::unit_by_kennung(&mut tx, &words::key(successor)).await?;
             let unit = unit.ok_or_else(|| StaffError::Refused(format!("Die Kennung „{successor}“ gibt es nicht.")))?;
             cases::set_successor(&mut tx, &case.id, &unit).await?;
+        }
+        let told = match decision {
+            Decision::Reopen => Some(MailKind::Reopened),
+            Decision::Query => Some(MailKind::Query),
+            _ => None,
+        };
+        if let Some(kind) = told {
+            let head = accounts::head_of_unit(&mut tx, &case.unit_id).await?;
+            let step = format!("{kind}-{revision}");
+            let of_case = (wave, case.unit_id.as_str(), case.id.as_str());
+            let mail = New {
+                own: Some(("", &reason)),
+                ..New::to_case(kind, step, of_case, head.as_ref().map(|head| head.id.as_str()))
+            };
+            enqueue(&mut tx, [mail], now).await?;
         }
         let action = format!("case_{}", decision.event().name());
         let deed = Deed {

@@ -7,12 +7,18 @@ mod accounts;
 mod cases;
 mod decide;
 mod detail;
+mod mails;
 mod returns;
 
 pub use accounts::StaffAddError;
 pub use cases::{CaseFilter, CaseRow};
 pub use decide::Decision;
 pub use detail::{CaseDetail, CaseEvent, StoredClassification, StoredConfirmation};
+pub use mails::{
+    AddressMark, Candidate, ContactEntry, ContactKind, FormError, Letter, MailDetail, OfficeContacts, OptOut,
+    OutboxFilter, OutboxLine, OutboxPage, PlanView, Preview, RemindError, StepForm, StepView, Switch, TemplateLine,
+    TemplateView,
+};
 pub use returns::{Returns, ReturnsRow};
 
 use crate::identity::{Role, Session, Who};

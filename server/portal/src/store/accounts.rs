@@ -52,6 +52,17 @@ pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<AccountRow
     rows!(conn, optional, AccountRow, account_where!("a.id = $1"), id)
 }
 
+/// The account of a unit's head.
+pub(crate) async fn head_of_unit(conn: &mut Conn, unit_id: &str) -> Stored<Option<AccountRow>> {
+    rows!(
+        conn,
+        optional,
+        AccountRow,
+        account_where!("a.unit_id = $1 AND a.role = 'head'"),
+        unit_id
+    )
+}
+
 /// Adds accounts; those whose name is taken are left out. Returns how many
 /// were added.
 pub(crate) async fn insert(conn: &mut Conn, new: &[NewAccount<'_>], at: i64) -> Stored<u64> {

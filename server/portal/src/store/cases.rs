@@ -24,6 +24,8 @@ pub(crate) struct CaseRow {
     pub previous_stichtag: Option<String>,
     pub state: String,
     pub instrument: Option<String>,
+    /// Why the office wants no mails of the plan.
+    pub opt_out_reason: Option<String>,
     /// Counts every change of the answers.
     pub revision: i64,
     /// What the unit handed in last in the wave before.
@@ -35,7 +37,7 @@ macro_rules! case_columns {
         concat!(
             "SELECT c.id, c.unit_id, u.kennung, c.name, c.form, c.land, c.contact_name, c.contact_email,
                     c.attributes, c.status, w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous,
-                    p.stichtag AS previous_stichtag, w.state, w.instrument, c.revision,
+                    p.stichtag AS previous_stichtag, w.state, w.instrument, c.revision, c.opt_out_reason,
                     (SELECT s.id FROM submissions s JOIN cases b ON b.id = s.case_id
                      WHERE b.unit_id = c.unit_id AND b.wave = w.previous
                      ORDER BY s.number DESC LIMIT 1) AS previous_submission

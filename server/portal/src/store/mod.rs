@@ -7,14 +7,18 @@
 pub(crate) mod accounts;
 pub(crate) mod answers;
 pub(crate) mod cases;
+pub(crate) mod contacts;
 pub(crate) mod events;
 mod failure;
 pub(crate) mod field;
 pub(crate) mod lists;
+pub(crate) mod lock;
 mod open;
 pub(crate) mod outbox;
+pub(crate) mod plan;
 pub(crate) mod sessions;
 pub(crate) mod submissions;
+pub(crate) mod templates;
 pub(crate) mod throttle;
 pub(crate) mod verify;
 pub(crate) mod waves;

@@ -1,9 +1,10 @@
 //! Rows of the outbox: mails from their cause to their delivery.
 
-use super::{Conn, Stored, add, rows, run};
+use super::{Conn, Stored, add, on, rows, run};
+use sqlx::QueryBuilder;
 
 /// A mail waiting, on its way, or done.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, sqlx::FromRow)]
 pub(crate) struct OutboxRow {
     pub id: String,
     pub number: Option<i64>,
@@ -11,10 +12,26 @@ pub(crate) struct OutboxRow {
     pub case_id: Option<String>,
     pub account_id: Option<String>,
     pub submission_id: Option<String>,
+    pub step: String,
     pub kind: String,
+    pub template: Option<String>,
     pub recipient: Option<String>,
+    pub own_subject: Option<String>,
+    pub own_text: Option<String>,
     pub due_at: i64,
     pub attempts: i32,
+    pub first_tried_at: Option<i64>,
+}
+
+macro_rules! outbox_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, number, wave, case_id, account_id, submission_id, step, kind, template, recipient,
+                    own_subject, own_text, due_at, attempts, first_tried_at
+             FROM outbox WHERE ",
+            $rest
+        )
+    };
 }
 
 /// A mail to be queued.
@@ -27,7 +44,12 @@ pub(crate) struct NewMailRow<'a> {
     pub submission_id: Option<&'a str>,
     pub step: String,
     pub kind: &'a str,
+    pub template: Option<&'a str>,
     pub recipient: Option<&'a str>,
+    pub own_subject: Option<&'a str>,
+    pub own_text: Option<&'a str>,
+    /// 0: somebody waits for it; 1: it is one of many.
+    pub priority: i32,
     pub due_at: i64,
 }
 
@@ -36,8 +58,8 @@ pub(crate) struct NewMailRow<'a> {
 pub(crate) async fn insert(conn: &mut Conn, new: &[NewMailRow<'_>], at: i64) -> Stored<u64> {
     add!(
         conn,
-        "INSERT INTO outbox (id, wave, unit_id, case_id, account_id, submission_id, step, kind, state,
-                             recipient, due_at, attempts, created_at, changed_at) ",
+        "INSERT INTO outbox (id, wave, unit_id, case_id, account_id, submission_id, step, kind, template, state,
+                             recipient, own_subject, own_text, priority, due_at, attempts, created_at, changed_at) ",
         new,
         " ON CONFLICT (wave, unit_id, step) DO NOTHING",
         |row, mail| {
@@ -49,10 +71,13 @@ pub(crate) async fn insert(conn: &mut Conn, new: &[NewMailRow<'_>], at: i64) -> 
                 .push_bind(mail.submission_id)
                 .push_bind(&mail.step);
             row.push_bind(mail.kind)
+                .push_bind(mail.template)
                 .push_bind("queued")
-                .push_bind(mail.recipient)
-                .push_bind(mail.due_at);
-            row.push_bind(0_i32).push_bind(at).push_bind(at);
+                .push_bind(mail.recipient);
+            row.push_bind(mail.own_subject)
+                .push_bind(mail.own_text)
+                .push_bind(mail.priority);
+            row.push_bind(mail.due_at).push_bind(0_i32).push_bind(at).push_bind(at);
         }
     )
 }
@@ -71,37 +96,56 @@ pub(crate) async fn count_since(conn: &mut Conn, account_id: &str, kind: &str, s
     Ok(count)
 }
 
-/// What is due at `at`, oldest first: of one wave (and what belongs to none),
-/// or all. Mails whose delivery was begun and never ended count once nobody
-/// holds them at `now` any more.
-pub(crate) async fn due(conn: &mut Conn, wave: Option<i32>, at: i64, now: i64) -> Stored<Vec<OutboxRow>> {
+/// What is due at `at`, what somebody waits for first, then oldest first: of
+/// one wave (and what belongs to none), or all. What somebody waits for is due
+/// as soon as it is queued, whatever a clock says.
+pub(crate) async fn due(
+    conn: &mut Conn,
+    wave: Option<i32>,
+    at: i64,
+    most_urgent: bool,
+    limit: i64,
+) -> Stored<Vec<OutboxRow>> {
+    let last = if most_urgent { 0 } else { 1 };
     rows!(
         conn,
         all,
         OutboxRow,
-        "SELECT id, number, wave, case_id, account_id, submission_id, kind, recipient, due_at, attempts
-         FROM outbox
-         WHERE due_at <= $1
-           AND (state IN ('queued', 'deferred') OR (state = 'sending' AND leased_until <= $2))
-           AND ($3 IS NULL OR wave IS NULL OR wave = $3)
-         ORDER BY due_at, id",
+        outbox_where!(
+            "state IN ('queued', 'deferred')
+             AND priority <= $3
+             AND (due_at <= $1 OR (priority = 0 AND state = 'queued'))
+             AND ($2 IS NULL OR wave IS NULL OR wave = $2)
+             ORDER BY priority, due_at, id LIMIT $4"
+        ),
         at,
-        now,
-        wave
+        wave,
+        last,
+        limit
     )
 }
 
-/// Takes a due mail for delivery; false where another worker has it.
-pub(crate) async fn lease(conn: &mut Conn, id: &str, now: i64, until: i64) -> Stored<bool> {
+/// A mail by its id, with its state.
+pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<OutboxRow>> {
+    rows!(conn, optional, OutboxRow, outbox_where!("id = $1"), id)
+}
+
+/// Takes a waiting mail for delivery; false where it no longer waits.
+pub(crate) async fn take(conn: &mut Conn, id: &str, at: i64) -> Stored<bool> {
     let taken = run!(
         conn,
-        "UPDATE outbox SET state = 'sending', leased_until = $3, attempts = attempts + 1, changed_at = $2
-         WHERE id = $1 AND (state IN ('queued', 'deferred') OR (state = 'sending' AND leased_until <= $2))",
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, changed_at = $2,
+                first_tried_at = COALESCE(first_tried_at, $2)
+         WHERE id = $1 AND state IN ('queued', 'deferred')",
         id,
-        now,
-        until
+        at
     )?;
     Ok(taken == 1)
+}
+
+/// Mails whose handing over was begun and never ended.
+pub(crate) async fn begun(conn: &mut Conn) -> Stored<Vec<OutboxRow>> {
+    rows!(conn, all, OutboxRow, outbox_where!("state = 'sending' ORDER BY id"))
 }
 
 /// The next number of a mail: no gaps, no repetition.
@@ -120,33 +164,149 @@ pub(crate) struct Handed<'a> {
     pub number: i64,
     pub sent_to: &'a str,
     pub subject: &'a str,
-    pub body: &'a str,
+    pub text: &'a str,
+    pub html: &'a str,
 }
 
 pub(crate) async fn keep_text(conn: &mut Conn, id: &str, handed: &Handed<'_>) -> Stored<()> {
     run!(
         conn,
-        "UPDATE outbox SET number = $2, sent_to = $3, subject = $4, body = $5 WHERE id = $1",
+        "UPDATE outbox SET number = $2, sent_to = $3, subject = $4, body = $5, html = $6 WHERE id = $1",
         id,
         handed.number,
         handed.sent_to,
         handed.subject,
-        handed.body
+        handed.text,
+        handed.html
     )?;
     Ok(())
 }
 
-/// Ends an attempt: `state` with what was answered; `due_at` is when the next
-/// one is due, for deferred mails.
-pub(crate) async fn finish(conn: &mut Conn, id: &str, state: &str, answer: &str, due_at: i64, at: i64) -> Stored<()> {
+/// How an attempt ended.
+pub(crate) struct Ended<'a> {
+    pub state: &'static str,
+    /// What the server answered, or why it was not sent.
+    pub answer: &'a str,
+    /// When the next attempt is due, for deferred mails.
+    pub next: Option<i64>,
+    pub at: i64,
+}
+
+pub(crate) async fn finish(conn: &mut Conn, id: &str, ended: &Ended<'_>) -> Stored<()> {
+    let sent_at = (ended.state == "sent").then_some(ended.at);
     run!(
         conn,
-        "UPDATE outbox SET state = $2, last_answer = $3, due_at = $4, leased_until = NULL, changed_at = $5 WHERE id = $1",
+        "UPDATE outbox SET state = $2, last_answer = $3, due_at = COALESCE($4, due_at), changed_at = $5,
+                sent_at = COALESCE($6, sent_at)
+         WHERE id = $1",
         id,
+        ended.state,
+        ended.answer,
+        ended.next,
+        ended.at,
+        sent_at
+    )?;
+    Ok(())
+}
+
+/// When the institute last wrote to a case by its own choice, other than by
+/// the mail `but`; also where nobody knows whether it arrived.
+pub(crate) async fn last_sent(conn: &mut Conn, case_id: &str, but: &str) -> Stored<Option<i64>> {
+    let (last,) = rows!(
+        conn,
+        one,
+        (Option<i64>,),
+        "SELECT MAX(COALESCE(sent_at, first_tried_at)) FROM outbox
+         WHERE case_id = $1 AND kind IN ('einladung', 'erinnerung', 'anschreiben')
+           AND state IN ('sending', 'sent', 'unclear') AND id <> $2",
+        case_id,
+        but
+    )?;
+    Ok(last)
+}
+
+/// The same for all cases of a wave.
+pub(crate) async fn last_sent_of_wave(conn: &mut Conn, wave: i32) -> Stored<Vec<(String, i64)>> {
+    rows!(
+        conn,
+        all,
+        (String, i64),
+        "SELECT case_id, MAX(COALESCE(sent_at, first_tried_at)) FROM outbox
+         WHERE wave = $1 AND kind IN ('einladung', 'erinnerung', 'anschreiben')
+           AND state IN ('sending', 'sent', 'unclear') AND case_id IS NOT NULL
+           AND COALESCE(sent_at, first_tried_at) IS NOT NULL
+         GROUP BY case_id",
+        wave
+    )
+}
+
+/// Mails of a wave counted by step and state.
+pub(crate) async fn count_by_step(conn: &mut Conn, wave: i32) -> Stored<Vec<(String, String, i64)>> {
+    rows!(
+        conn,
+        all,
+        (String, String, i64),
+        "SELECT step, state, COUNT(*) FROM outbox WHERE wave = $1 GROUP BY step, state",
+        wave
+    )
+}
+
+/// Moves what still waits of a step to another moment.
+pub(crate) async fn move_step(conn: &mut Conn, wave: i32, step: &str, due_at: i64) -> Stored<()> {
+    run!(
+        conn,
+        "UPDATE outbox SET due_at = $3 WHERE wave = $1 AND step = $2 AND state = 'queued'",
+        wave,
+        step,
+        due_at
+    )?;
+    Ok(())
+}
+
+/// Changes the state of a mail that has one of some; false where it has not.
+pub(crate) async fn set_state(conn: &mut Conn, id: &str, from: &[&str], to: &'static str, at: i64) -> Stored<bool> {
+    let changed = on!(conn, link => {
+        let mut query = QueryBuilder::new("UPDATE outbox SET state = ");
+        query.push_bind(to).push(", changed_at = ").push_bind(at);
+        match to {
+            // Begins anew, at once.
+            "queued" => { query.push(", attempts = 0, first_tried_at = NULL, due_at = ").push_bind(at); }
+            "sent" => { query.push(", sent_at = COALESCE(first_tried_at, changed_at)"); }
+            _ => {}
+        }
+        query.push(" WHERE id = ").push_bind(id).push(" AND state IN (");
+        let mut list = query.separated(", ");
+        for state in from {
+            list.push_bind(*state);
+        }
+        query.push(")");
+        query.build().execute(link).await?.rows_affected()
+    });
+    Ok(changed == 1)
+}
+
+/// Keeps what a delivery report said.
+pub(crate) async fn keep_bounce(conn: &mut Conn, id: &str, report: &str, failed: bool, at: i64) -> Stored<()> {
+    let state = if failed { "failed" } else { "sent" };
+    run!(
+        conn,
+        "UPDATE outbox SET bounce = $2, state = $3, changed_at = $4 WHERE id = $1",
+        id,
+        report,
         state,
-        answer,
-        due_at,
         at
     )?;
     Ok(())
+}
+
+/// Where a mail went, if it was handed over.
+pub(crate) async fn sent_to(conn: &mut Conn, id: &str) -> Stored<Option<String>> {
+    let found = rows!(
+        conn,
+        optional,
+        (Option<String>,),
+        "SELECT sent_to FROM outbox WHERE id = $1",
+        id
+    )?;
+    Ok(found.and_then(|(address,)| address))
 }

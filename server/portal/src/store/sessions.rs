@@ -142,3 +142,27 @@ pub(crate) async fn void_tokens(conn: &mut Conn, account_id: &str, now: i64) -> 
     )?;
     Ok(())
 }
+
+/// Networks (hashed) an account was signed in from.
+pub(crate) async fn networks(conn: &mut Conn, account_id: &str) -> Stored<Vec<String>> {
+    let found = rows!(
+        conn,
+        all,
+        (String,),
+        "SELECT network_hash FROM known_networks WHERE account_id = $1",
+        account_id
+    )?;
+    Ok(found.into_iter().map(|(hash,)| hash).collect())
+}
+
+pub(crate) async fn add_network(conn: &mut Conn, account_id: &str, network: &str, at: i64) -> Stored<()> {
+    run!(
+        conn,
+        "INSERT INTO known_networks (account_id, network_hash, first_at) VALUES ($1, $2, $3)
+         ON CONFLICT (account_id, network_hash) DO NOTHING",
+        account_id,
+        network,
+        at
+    )?;
+    Ok(())
+}

@@ -4,7 +4,7 @@ use super::{Conn, Stored, add, rows};
 use crate::respondent::Document;
 
 /// What a receipt says.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, sqlx::FromRow)]
 pub(crate) struct ReceiptRow {
     pub number: i32,
     pub receipt: String,

@@ -3,18 +3,16 @@
 
 use super::{WaveError, audit, known};
 use crate::Portal;
-use crate::berlin;
-use crate::mail;
+use crate::mail::planning;
 use crate::secrets::{NoRandomness, new_id};
 use crate::store::accounts::{self, NewAccount};
 use crate::store::cases::{self, CaseRow};
 use crate::store::events::{self, Actor, NewEvent};
 use crate::store::waves as rows;
 use crate::store::{Conn, StoreError, Stored};
-use crate::waves::read_day;
 use crate::words;
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
+use std::collections::HashSet;
 use survey::status::{Event, Facts, Status, apply};
 
 /// What opening a wave did.
@@ -28,8 +26,8 @@ pub struct Opened {
 
 impl Portal {
     /// Opens a wave: freezes its questionnaire and its list of units, gives
-    /// every head an account and queues one invitation for each, due on the
-    /// first day of the field phase.
+    /// every head an account and queues one invitation for each, due when the
+    /// plan of its mails says (usually on the first day of the field phase).
     ///
     /// # Errors
     /// Where it is not planned or has no units; nothing is changed then.
@@ -49,8 +47,7 @@ impl Portal {
         if !rows::open(&mut tx, wave, &version, at).await? {
             return Err(WaveError::State { wave, state: row.state });
         }
-        let due_at = berlin::start_of_day(read_day(&row.field_start)?).max(now);
-        let opened = invite(&mut tx, wave, due_at, now).await?;
+        let opened = invite(&mut tx, wave, now).await?;
         if opened.units == 0 {
             return Err(WaveError::Empty(wave));
         }
@@ -62,20 +59,20 @@ impl Portal {
 
 /// Gives every head of a wave's units an account with this wave's contact,
 /// marks the cases as invited and queues the invitations.
-async fn invite(conn: &mut Conn, wave: i32, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Stored<Opened> {
+async fn invite(conn: &mut Conn, wave: i32, now: DateTime<Utc>) -> Stored<Opened> {
     let at = now.timestamp_micros();
     let cases = cases::of_wave(conn, wave).await?;
     accounts::set_head_contacts(conn, wave).await?;
-    let mut heads: HashMap<String, String> = accounts::heads_of_wave(conn, wave).await?.into_iter().collect();
-    let missing = cases.iter().filter(|case| !heads.contains_key(&case.unit_id));
+    let heads: HashSet<String> = accounts::heads_of_wave(conn, wave)
+        .await?
+        .into_iter()
+        .map(|(unit_id, _)| unit_id)
+        .collect();
+    let missing = cases.iter().filter(|case| !heads.contains(&case.unit_id));
     let new = missing.map(new_head(now)).collect::<Result<Vec<_>, NoRandomness>>()?;
     if accounts::insert(conn, &new, at).await? != new.len() as u64 {
         return Err(StoreError::content("a Kennung that signs somebody else in"));
     }
-    heads.extend(
-        new.into_iter()
-            .filter_map(|account| Some((account.unit_id?.to_owned(), account.id))),
-    );
     if let Ok(invited) = apply(Status::NotInvited, Event::Invite, &Facts::default()) {
         let (from, to, event) = (Status::NotInvited.name(), invited.name(), Event::Invite.name());
         let fresh = cases.iter().filter(|case| case.status == from);
@@ -91,11 +88,17 @@ async fn invite(conn: &mut Conn, wave: i32, due_at: DateTime<Utc>, now: DateTime
         events::insert(conn, Actor::SYSTEM, &noted, now).await?;
         cases::invite_all(conn, wave, from, to, at).await?;
     }
-    let invitations = cases.iter().filter_map(|case| {
-        let head = heads.get(&case.unit_id)?;
-        Some(mail::New::invitation((wave, &case.unit_id, &case.id), head, due_at))
-    });
-    let invitations = mail::enqueue(conn, invitations, now).await?;
+    let view = rows::find(conn, wave).await?.as_ref().map(super::view).transpose()?;
+    let mut invitations = 0;
+    if let Some(view) = view {
+        let plan = planning::plan_of(conn, &view).await?;
+        if let Some(planned) = plan
+            .iter()
+            .find(|planned| planned.step.invites() && planned.step.enabled)
+        {
+            invitations = planning::queue(conn, wave, planned, &cases, now).await?;
+        }
+    }
     Ok(Opened {
         units: cases.len() as u64,
         invitations,

@@ -19,6 +19,7 @@ pub(in crate::http) async fn decide(
 ) -> Result<Response, HttpError> {
     let decision = match decision.as_str() {
         "wieder-oeffnen" => Decision::Reopen,
+        "rueckfrage" => Decision::Query,
         "verwertbar" => Decision::Usable,
         "nicht-verwertbar" => Decision::Unusable,
         _ => return Err(HttpError::NotFound),

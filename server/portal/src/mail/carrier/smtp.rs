@@ -1,0 +1,256 @@
+//! A mail server (RFC 5321), spoken to over a few connections that are kept.
+//!
+//! Goes through the dialogue step by step instead of leaving it to a
+//! transport, because what an interruption means depends on the step: before
+//! the content was sent the mail is certainly not taken; between content and
+//! answer nobody knows.
+
+use super::{Answer, Parcel};
+use crate::settings::{SmtpServer, SmtpTls};
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::response::Response;
+use std::fmt::Display;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// How long a farewell may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// The connections to one server.
+pub(in crate::mail) struct Lanes {
+    server: Arc<Server>,
+    lanes: Vec<Option<AsyncSmtpConnection>>,
+}
+
+struct Server {
+    settings: SmtpServer,
+    hello: ClientId,
+}
+
+impl Lanes {
+    pub(super) fn new(settings: SmtpServer, hello: &str) -> Self {
+        let lanes = (0..settings.connections.max(1)).map(|_| None).collect();
+        let hello = ClientId::Domain(hello.to_owned());
+        Self {
+            server: Arc::new(Server { settings, hello }),
+            lanes,
+        }
+    }
+
+    pub(super) fn at_once(&self) -> usize {
+        self.lanes.len()
+    }
+
+    pub(super) fn per_minute(&self) -> Option<u32> {
+        self.server.settings.per_minute
+    }
+
+    /// Each mail on a connection of its own.
+    pub(super) async fn carry(&mut self, parcels: Vec<Parcel>) -> Vec<Answer> {
+        let mut answers = vec![Answer::Later("nicht an die Reihe gekommen".into()); parcels.len()];
+        let mut under_way = JoinSet::new();
+        for (place, (lane, parcel)) in self.lanes.iter_mut().zip(parcels).enumerate() {
+            let (server, mut conn) = (self.server.clone(), lane.take());
+            under_way.spawn(async move {
+                let answer = server.send(&mut conn, &parcel).await;
+                (place, conn, answer)
+            });
+            // Should the task fail, it was after it had begun.
+            if let Some(answer) = answers.get_mut(place) {
+                *answer = Answer::Unclear("die Übergabe brach ab".into());
+            }
+        }
+        while let Some(done) = under_way.join_next().await {
+            let Ok((place, conn, answer)) = done else { continue };
+            self.lanes[place] = conn;
+            answers[place] = answer;
+        }
+        answers
+    }
+
+    pub(super) async fn close(self) {
+        for mut conn in self.lanes.into_iter().flatten() {
+            let _ = timeout(FAREWELL, conn.quit()).await;
+        }
+    }
+}
+
+/// How a step of the dialogue ended.
+enum Ended {
+    Response(Response),
+    /// Refused with a code: 4xx and 5xx.
+    Code(u16, String),
+    /// The connection is of no use any more.
+    Broken(String),
+}
+
+impl Server {
+    /// Hands over one mail. A kept connection that turns out to be closed is
+    /// replaced once: nothing was sent on it yet.
+    async fn send(&self, kept: &mut Option<AsyncSmtpConnection>, parcel: &Parcel) -> Answer {
+        if let Some(mut conn) = kept.take() {
+            match self.hand_over(&mut conn, parcel).await {
+                Err(_closed) => {}
+                Ok(answer) => return self.keep(kept, conn, answer).await,
+            }
+        }
+        let mut conn = match self.connect().await {
+            Ok(conn) => conn,
+            Err(answer) => return answer,
+        };
+        match self.hand_over(&mut conn, parcel).await {
+            Err(reason) => Answer::Later(reason),
+            Ok(answer) => self.keep(kept, conn, answer).await,
+        }
+    }
+
+    /// Keeps a connection for the next mail, if it is fit for one.
+    async fn keep(
+        &self,
+        kept: &mut Option<AsyncSmtpConnection>,
+        mut conn: AsyncSmtpConnection,
+        answer: Answer,
+    ) -> Answer {
+        let fit = match answer {
+            Answer::Taken(_) => true,
+            Answer::Unclear(_) => false,
+            _ => matches!(self.step(conn.command(Rset)).await, Ended::Response(_)),
+        };
+        if fit {
+            *kept = Some(conn);
+        }
+        answer
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Answer> {
+        let SmtpServer {
+            host, port, tls, login, ..
+        } = &self.settings;
+        let unreachable = |what: &str, error: &dyn Display| Answer::Unreachable(format!("{what}: {error}"));
+        let parameters = self.tls().map_err(|error| unreachable("TLS", &error))?;
+        let implicit = (*tls == SmtpTls::Implicit).then(|| parameters.clone());
+        let patience = self.settings.patience;
+        let connecting =
+            AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(patience), &self.hello, implicit, None);
+        let mut conn = match timeout(patience, connecting).await {
+            Ok(Ok(conn)) => conn,
+            Ok(Err(error)) => return Err(unreachable("keine Verbindung", &chain(&error))),
+            Err(_) => return Err(unreachable("keine Verbindung", &"Zeit abgelaufen")),
+        };
+        let encrypt = match tls {
+            SmtpTls::Required => true,
+            SmtpTls::Local => conn.can_starttls(),
+            SmtpTls::Implicit | SmtpTls::None => false,
+        };
+        if encrypt {
+            match timeout(patience, conn.starttls(parameters, &self.hello)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(unreachable("TLS", &chain(&error))),
+                Err(_) => return Err(unreachable("TLS", &"Zeit abgelaufen")),
+            }
+        }
+        if let Some((user, password)) = login {
+            let credentials = Credentials::new(user.clone(), password.clone());
+            match timeout(patience, conn.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) if error.is_permanent() || error.is_client() => {
+                    return Err(Answer::Denied(format!("Anmeldung: {}", chain(&error))));
+                }
+                Ok(Err(error)) => return Err(unreachable("Anmeldung", &chain(&error))),
+                Err(_) => return Err(unreachable("Anmeldung", &"Zeit abgelaufen")),
+            }
+        }
+        Ok(conn)
+    }
+
+    fn tls(&self) -> Result<TlsParameters, lettre::transport::smtp::Error> {
+        let mut builder = TlsParameters::builder(self.settings.host.clone());
+        if let Some(authority) = &self.settings.authority {
+            for certificate in Certificate::from_pem(authority.as_bytes()).into_iter() {
+                builder = builder.add_root_certificate(certificate);
+            }
+        }
+        // Whoever listens on this machine's own address is this machine.
+        builder = builder.dangerous_accept_invalid_certs(self.settings.tls == SmtpTls::Local);
+        builder.build()
+    }
+
+    /// The dialogue for one mail. `Err` where the connection was closed before
+    /// anything of the mail was said, with what happened.
+    async fn hand_over(&self, conn: &mut AsyncSmtpConnection, parcel: &Parcel) -> Result<Answer, String> {
+        let envelope = &parcel.built.envelope;
+        let mut parameters = Vec::new();
+        if envelope.to().iter().any(|to| !to.to_string().is_ascii()) {
+            if !conn.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Ok(Answer::BadAddress(
+                    "Der Mailserver nimmt keine Umlaute vor dem @ an (SMTPUTF8)".into(),
+                ));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        match self
+            .step(conn.command(Mail::new(envelope.from().cloned(), parameters)))
+            .await
+        {
+            Ended::Response(_) => {}
+            Ended::Broken(reason) | Ended::Code(421, reason) => return Err(reason),
+            Ended::Code(400..500, reason) => return Ok(Answer::Later(reason)),
+            Ended::Code(_, reason) => return Ok(Answer::Denied(format!("Absender: {reason}"))),
+        }
+        for to in envelope.to() {
+            match self.step(conn.command(Rcpt::new(to.clone(), Vec::new()))).await {
+                Ended::Response(_) => {}
+                Ended::Code(500.., reason) => return Ok(Answer::BadAddress(reason)),
+                Ended::Broken(reason) | Ended::Code(_, reason) => return Ok(Answer::Later(reason)),
+            }
+        }
+        match self.step(conn.command(Data)).await {
+            Ended::Response(_) => {}
+            Ended::Code(500.., reason) => return Ok(Answer::Refused(reason)),
+            Ended::Broken(reason) | Ended::Code(_, reason) => return Ok(Answer::Later(reason)),
+        }
+        Ok(match self.step(conn.message(&parcel.built.source)).await {
+            Ended::Response(response) => Answer::Taken(told(&response)),
+            Ended::Code(500.., reason) => Answer::Refused(reason),
+            Ended::Code(_, reason) => Answer::Later(reason),
+            Ended::Broken(reason) => Answer::Unclear(format!("nach dem Inhalt keine Antwort: {reason}")),
+        })
+    }
+
+    async fn step(&self, step: impl Future<Output = Result<Response, lettre::transport::smtp::Error>>) -> Ended {
+        match timeout(self.settings.patience, step).await {
+            Ok(Ok(response)) => Ended::Response(response),
+            Ok(Err(error)) => match error.status() {
+                Some(code) => Ended::Code(code.into(), chain(&error)),
+                None => Ended::Broken(chain(&error)),
+            },
+            Err(_) => Ended::Broken("Zeit abgelaufen".into()),
+        }
+    }
+}
+
+/// Code and text of an answer.
+fn told(response: &Response) -> String {
+    let text = response.message().collect::<Vec<_>>().join(" ");
+    format!("{} {text}", response.code())
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        let one_text = one.to_string();
+        if !text.contains(&one_text) {
+            text.push_str(": ");
+            text.push_str(&one_text);
+        }
+        cause = one.source();
+    }
+    crate::mail::message::one_line(&text).chars().take(500).collect()
+}

@@ -1,0 +1,362 @@
+//! Everything the institute and one office had to do with each other besides
+//! answers: mails, calls, letters; whom to write to, and whether at all.
+
+use super::outbox::{OutboxLine, line};
+use super::{FormError, audit, checked, wrong};
+use crate::Portal;
+use crate::clock::from_micros;
+use crate::identity::{Role, Session};
+use crate::input::has_control_characters;
+use crate::mail::due::{self, Facts, Target};
+use crate::mail::plan::named;
+use crate::mail::{MailKind, New, enqueue};
+use crate::secrets::new_id;
+use crate::staff::{StaffError, require};
+use crate::store::cases::{self, CaseRow};
+use crate::store::contacts::{self as rows, AttemptRow};
+use crate::store::{Conn, StoreError, Stored, accounts, lists, outbox, waves as wave_rows};
+use crate::waves::{WaveView, read_status, view};
+use crate::words;
+use chrono::{DateTime, Utc};
+use survey::status::Status;
+use validator::{ValidateEmail, ValidateLength};
+
+/// Longest note about a call.
+const LONGEST_NOTE: usize = 2_000;
+/// Longest name of a contact.
+const LONGEST_NAME: usize = 200;
+/// Longest address (RFC 5321, 4.5.3.1.3).
+const LONGEST_EMAIL: usize = 254;
+
+/// What kind of contact it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactKind {
+    /// By telephone.
+    Call,
+    /// By letter.
+    Letter,
+    /// In person.
+    Visit,
+    /// None: something to remember.
+    Note,
+}
+
+named!(ContactKind {
+    Call => "anruf", "Anruf";
+    Letter => "brief", "Brief";
+    Visit => "besuch", "Besuch";
+    Note => "notiz", "Notiz";
+});
+
+/// Whom to write to in one office, and what there has been.
+#[derive(Clone, Debug)]
+pub struct OfficeContacts {
+    /// The wave.
+    pub wave: WaveView,
+    /// Kennung.
+    pub kennung: String,
+    /// Name.
+    pub office: String,
+    /// Where its case stands.
+    pub status: Status,
+    /// Name of the contact, possibly empty.
+    pub contact_name: String,
+    /// Its address.
+    pub contact_email: String,
+    /// The address gets nothing until it is confirmed or changed.
+    pub mark: Option<AddressMark>,
+    /// The office wants no reminders.
+    pub opt_out: Option<OptOut>,
+    /// Everything there has been, newest first.
+    pub entries: Vec<ContactEntry>,
+    /// Why no reminder would go out now.
+    pub why_not: Option<String>,
+}
+
+/// Why an address gets nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressMark {
+    /// The address.
+    pub address: String,
+    /// What a mail server said.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Why an office gets no reminders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptOut {
+    /// What it said.
+    pub reason: String,
+    /// Who noted it.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// One contact.
+#[derive(Clone, Debug)]
+pub enum ContactEntry {
+    /// A mail.
+    Mail(OutboxLine),
+    /// Anything else.
+    Attempt {
+        /// When.
+        at: DateTime<Utc>,
+        /// What it was.
+        kind: ContactKind,
+        /// Who noted it.
+        who: String,
+        /// What was said.
+        note: String,
+    },
+}
+
+impl ContactEntry {
+    fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Mail(line) => line.sent_at.unwrap_or(line.changed_at),
+            Self::Attempt { at, .. } => *at,
+        }
+    }
+}
+
+impl Portal {
+    /// Whom to write to in one office, and everything there has been.
+    ///
+    /// # Errors
+    /// For viewers and above; where there is no such case.
+    pub async fn office_contacts(
+        &self,
+        session: &Session,
+        wave: i32,
+        kennung: &str,
+    ) -> Result<OfficeContacts, StaffError> {
+        require(session, Role::Viewer)?;
+        let mut conn = self.read().await?;
+        let case = case_of(&mut conn, wave, kennung).await?;
+        let wave = wave_rows::find(&mut conn, wave).await?.ok_or(StaffError::NotFound)?;
+        let mark = rows::mark(&mut conn, &case.contact_email).await?;
+        let opt_out = rows::opt_out_of(&mut conn, &case.id).await?;
+        let last_sent = outbox::last_sent(&mut conn, &case.id, "").await?;
+        let facts = Facts {
+            case: Some(&case),
+            target: &Target::default(),
+            last_sent: last_sent.map(from_micros),
+            mark: mark.as_ref().map(|mark| mark.reason.as_str()),
+            at: self.now(),
+        };
+        let why_not = due::why_not(MailKind::Reminder, &facts)?;
+        Ok(OfficeContacts {
+            wave: view(&wave)?,
+            status: read_status(&case.status)?,
+            entries: entries(&mut conn, &case.id).await?,
+            mark: mark.map(|mark| AddressMark {
+                address: mark.address,
+                reason: mark.reason,
+                at: from_micros(mark.at),
+            }),
+            opt_out: opt_out.opt_out_reason.map(|reason| OptOut {
+                reason,
+                by: opt_out.opt_out_by.unwrap_or_default(),
+                at: from_micros(opt_out.opt_out_at.unwrap_or_default()),
+            }),
+            why_not,
+            kennung: case.kennung,
+            office: case.name,
+            contact_name: case.contact_name,
+            contact_email: case.contact_email,
+        })
+    }
+
+    /// Notes a call, a letter, a visit, or something to remember.
+    ///
+    /// # Errors
+    /// For editors and above; what is wrong, by field (`art`, `notiz`).
+    pub async fn log_contact(
+        &self,
+        session: &Session,
+        wave: i32,
+        kennung: &str,
+        kind: &str,
+        note: &str,
+    ) -> Result<(), FormError> {
+        let who = require(session, Role::Editor)?;
+        let kind: Result<ContactKind, _> = kind.parse().map_err(|()| wrong("art", "Bitte wählen Sie, was es war."));
+        let note = checked("notiz", note, LONGEST_NOTE);
+        let (kind, note) = match (kind, note) {
+            (Ok(kind), Ok(note)) => (kind, note),
+            (kind, note) => {
+                return Err(FormError::Invalid(
+                    [kind.err(), note.err()].into_iter().flatten().collect(),
+                ));
+            }
+        };
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let case = case_of(&mut tx, wave, kennung).await?;
+        let row = AttemptRow {
+            at: now.timestamp_micros(),
+            kind: kind.name().to_owned(),
+            who: who.name.to_owned(),
+            note,
+        };
+        let id = new_id(now).map_err(StoreError::from)?;
+        rows::add_attempt(&mut tx, &id, &case.id, who.account_id, &row).await?;
+        audit(
+            &mut tx,
+            who,
+            ("contact_logged", Some(wave), Some(&case.unit_id)),
+            kind.name(),
+            now,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The office wants no reminders; the reason has 3 to 1,000 characters.
+    ///
+    /// # Errors
+    /// For editors and above; where the reason is missing.
+    pub async fn opt_out(&self, session: &Session, wave: i32, kennung: &str, reason: &str) -> Result<(), StaffError> {
+        let reason = checked("grund", reason, 1_000).map_err(|_| StaffError::Reason)?;
+        if !reason.validate_length(Some(3), Some(1_000), None) {
+            return Err(StaffError::Reason);
+        }
+        self.set_opt_out(session, wave, kennung, Some(&reason)).await
+    }
+
+    /// The office wants reminders again.
+    ///
+    /// # Errors
+    /// For editors and above.
+    pub async fn opt_in(&self, session: &Session, wave: i32, kennung: &str) -> Result<(), StaffError> {
+        self.set_opt_out(session, wave, kennung, None).await
+    }
+
+    async fn set_opt_out(
+        &self,
+        session: &Session,
+        wave: i32,
+        kennung: &str,
+        reason: Option<&str>,
+    ) -> Result<(), StaffError> {
+        let who = require(session, Role::Editor)?;
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let case = case_of(&mut tx, wave, kennung).await?;
+        let noted = reason.map(|reason| (reason, who.name, now.timestamp_micros()));
+        rows::set_opt_out(&mut tx, &case.id, noted).await?;
+        let action = if reason.is_some() {
+            "case_opted_out"
+        } else {
+            "case_opted_in"
+        };
+        audit(&mut tx, who, (action, Some(wave), Some(&case.unit_id)), "", now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Staff knows the address to be right: mails go there again.
+    ///
+    /// # Errors
+    /// For editors and above; where it is not marked.
+    pub async fn address_confirm(&self, session: &Session, wave: i32, kennung: &str) -> Result<(), StaffError> {
+        let who = require(session, Role::Editor)?;
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let case = case_of(&mut tx, wave, kennung).await?;
+        if !rows::clear_mark(&mut tx, &case.contact_email).await? {
+            return Err(StaffError::Refused("Diese Adresse ist nicht gesperrt.".into()));
+        }
+        audit(
+            &mut tx,
+            who,
+            ("address_confirmed", Some(wave), Some(&case.unit_id)),
+            "",
+            now,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Changes whom to write to. The former address is told.
+    ///
+    /// # Errors
+    /// For editors and above; what is wrong, by field (`name`, `email`).
+    pub async fn contact_change(
+        &self,
+        session: &Session,
+        wave: i32,
+        kennung: &str,
+        name: &str,
+        email: &str,
+    ) -> Result<(), FormError> {
+        let who = require(session, Role::Editor)?;
+        let (name, email) = (name.trim(), email.trim());
+        let mut findings = Vec::new();
+        if name.chars().count() > LONGEST_NAME || has_control_characters(name) {
+            findings.push(wrong(
+                "name",
+                format!("Höchstens {LONGEST_NAME} Zeichen, keine Steuerzeichen."),
+            ));
+        }
+        let usable = email.validate_email() && email.parse::<lettre::Address>().is_ok() && email.len() <= LONGEST_EMAIL;
+        if !usable {
+            findings.push(wrong("email", format!("„{email}“ ist keine E-Mail-Adresse.")));
+        }
+        if !findings.is_empty() {
+            return Err(FormError::Invalid(findings));
+        }
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let case = case_of(&mut tx, wave, kennung).await?;
+        rows::set_contact(&mut tx, &case.id, &case.unit_id, name, email).await?;
+        let head = accounts::head_of_unit(&mut tx, &case.unit_id).await?;
+        if let Some(head) = head
+            && words::key(&case.contact_email) != words::key(email)
+        {
+            enqueue(&mut tx, [New::to_former_address(&head.id, &case.contact_email)], now).await?;
+        }
+        audit(
+            &mut tx,
+            who,
+            ("contact_changed", Some(wave), Some(&case.unit_id)),
+            "",
+            now,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+pub(super) async fn case_of(conn: &mut Conn, wave: i32, kennung: &str) -> Result<CaseRow, StaffError> {
+    cases::by_kennung(conn, wave, &words::key(kennung))
+        .await?
+        .ok_or(StaffError::NotFound)
+}
+
+async fn entries(conn: &mut Conn, case_id: &str) -> Stored<Vec<ContactEntry>> {
+    let mut entries = lists::mails_of_case(conn, case_id)
+        .await?
+        .into_iter()
+        .map(|row| line(row).map(ContactEntry::Mail))
+        .collect::<Stored<Vec<_>>>()?;
+    for row in rows::attempts(conn, case_id).await? {
+        entries.push(ContactEntry::Attempt {
+            at: from_micros(row.at),
+            kind: row
+                .kind
+                .parse()
+                .map_err(|()| StoreError::content(format!("a contact of kind {:?}", row.kind)))?,
+            who: row.who,
+            note: row.note,
+        });
+    }
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at()));
+    Ok(entries)
+}

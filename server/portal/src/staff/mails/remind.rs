@@ -1,0 +1,271 @@
+//! By hand: remind some offices now, write to one.
+
+use super::{FormError, audit, checked, plan::Candidate};
+use crate::Portal;
+use crate::identity::{Role, Session};
+use crate::mail::compose::{About, Desk};
+use crate::mail::due::Target;
+use crate::mail::planning;
+use crate::mail::texts::{LONGEST_SUBJECT, Texts, plan_templates};
+use crate::mail::{MailKind, New, enqueue};
+use crate::staff::{CaseFilter, StaffError, known_wave, require};
+use crate::store::cases::{self, CaseRow};
+use crate::store::outbox::OutboxRow;
+use crate::store::{Conn, Stored, accounts};
+use crate::waves::read_status;
+use crate::words;
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+/// Longest letter to one office.
+const LONGEST_LETTER: usize = 5_000;
+
+/// Why nobody was reminded.
+#[derive(Debug, thiserror::Error)]
+pub enum RemindError {
+    /// Role, wave or case do not allow it, or the store failed.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
+    /// Meanwhile it is another number than was confirmed.
+    #[error("Inzwischen sind es {now} Einheiten statt {expected}. Bitte sehen Sie die Liste noch einmal durch.")]
+    Changed {
+        /// The number that was confirmed.
+        expected: u64,
+        /// The number now.
+        now: u64,
+    },
+}
+
+impl From<crate::StoreError> for RemindError {
+    fn from(error: crate::StoreError) -> Self {
+        Self::Staff(error.into())
+    }
+}
+
+/// A letter to one office.
+#[derive(Clone, Debug, Default)]
+pub struct Letter {
+    /// Subject, 1 to 200 characters.
+    pub subject: String,
+    /// Text, 1 to 5,000 characters; blank lines separate paragraphs.
+    pub text: String,
+    /// From the form, so that posting it twice sends it once.
+    pub once: String,
+}
+
+impl Portal {
+    /// Who would be reminded if it were done now, and who not and why: of the
+    /// cases that pass a filter, or of one.
+    ///
+    /// # Errors
+    /// For viewers and above; where there is no such wave, case or text.
+    pub async fn remind_candidates(
+        &self,
+        session: &Session,
+        wave: i32,
+        filter: &CaseFilter,
+        kennung: Option<&str>,
+        template: &str,
+    ) -> Result<Vec<Candidate>, StaffError> {
+        require(session, Role::Viewer)?;
+        let mut conn = self.read().await?;
+        let all = chosen(&mut conn, wave, filter, kennung, template, self.now()).await?;
+        let mut list: Vec<Candidate> = all.into_iter().map(candidate).collect();
+        self.cannot_be_built(&mut conn, wave, template, &mut list).await?;
+        Ok(list)
+    }
+
+    /// Reminds them and returns how many mails were queued: `expected`, as
+    /// somebody has seen and confirmed it.
+    ///
+    /// # Errors
+    /// For editors and above; where the number is another one now.
+    #[expect(clippy::too_many_arguments, reason = "what the form holds, checked one by one")]
+    pub async fn remind(
+        &self,
+        session: &Session,
+        wave: i32,
+        filter: &CaseFilter,
+        kennung: Option<&str>,
+        template: &str,
+        expected: u64,
+        once: &str,
+    ) -> Result<u64, RemindError> {
+        let who = require(session, Role::Editor)?;
+        let now = self.now();
+        // Writing every mail once takes long; done before anybody has to wait.
+        let seen = self.remind_candidates(session, wave, filter, kennung, template).await?;
+        let blocked = |case: &CaseRow| {
+            seen.iter()
+                .any(|candidate| candidate.kennung == case.kennung && candidate.why_not.is_some())
+        };
+        let mut tx = self.write().await?;
+        let all = chosen(&mut tx, wave, filter, kennung, template, now).await?;
+        let cases: Vec<&CaseRow> = all
+            .iter()
+            .filter(|(case, reason)| reason.is_none() && !blocked(case))
+            .map(|(case, _)| case)
+            .collect();
+        if cases.len() as u64 != expected {
+            return Err(RemindError::Changed {
+                expected,
+                now: cases.len() as u64,
+            });
+        }
+        let heads: HashMap<String, String> = accounts::heads_of_wave(&mut tx, wave).await?.into_iter().collect();
+        let step = by_hand(once);
+        let mails = cases.iter().map(|case| New {
+            template: Some(template),
+            ..New::to_case(
+                MailKind::Reminder,
+                step.clone(),
+                (wave, &case.unit_id, &case.id),
+                heads.get(&case.unit_id).map(String::as_str),
+            )
+        });
+        let queued = enqueue(&mut tx, mails, now).await?;
+        let detail = format!("{queued}");
+        audit(&mut tx, who, ("mail_reminded", Some(wave), None), &detail, now).await?;
+        tx.commit().await?;
+        Ok(queued)
+    }
+
+    /// Writes to one office.
+    ///
+    /// # Errors
+    /// For editors and above; what is wrong, by field (`betreff`, `text`).
+    pub async fn write_to(
+        &self,
+        session: &Session,
+        wave: i32,
+        kennung: &str,
+        letter: &Letter,
+    ) -> Result<(), FormError> {
+        let who = require(session, Role::Editor)?;
+        let subject = checked("betreff", &letter.subject.replace(['\r', '\n'], " "), LONGEST_SUBJECT);
+        let text = checked("text", &letter.text, LONGEST_LETTER);
+        let (subject, text) = match (subject, text) {
+            (Ok(subject), Ok(text)) => (subject, text),
+            (subject, text) => {
+                return Err(FormError::Invalid(
+                    [subject.err(), text.err()].into_iter().flatten().collect(),
+                ));
+            }
+        };
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let case = super::contacts::case_of(&mut tx, wave, kennung).await?;
+        let mail = New {
+            own: Some((&subject, &text)),
+            ..New::to_case(
+                MailKind::Written,
+                by_hand(&letter.once),
+                (wave, &case.unit_id, &case.id),
+                None,
+            )
+        };
+        enqueue(&mut tx, [mail], now).await?;
+        audit(&mut tx, who, ("mail_written", Some(wave), Some(&case.unit_id)), "", now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Puts a reason to every candidate whose mail cannot be written.
+    pub(super) async fn cannot_be_built(
+        &self,
+        conn: &mut Conn,
+        wave: i32,
+        template: &str,
+        list: &mut [Candidate],
+    ) -> Stored<()> {
+        let texts = Texts::load(conn).await?;
+        let desk = Desk {
+            portal: self,
+            texts: &texts,
+            at: self.now(),
+        };
+        for candidate in list.iter_mut().filter(|candidate| candidate.why_not.is_none()) {
+            let Some(case) = cases::by_kennung(conn, wave, &words::key(&candidate.kennung)).await? else {
+                continue;
+            };
+            let (row, about) = imagined(conn, template, case).await?;
+            if let Err(reason) = desk.show(conn, &row, &about).await? {
+                candidate.why_not = Some(format!("Die E-Mail lässt sich nicht schreiben: {reason}"));
+            } else if candidate.recipient.parse::<lettre::Address>().is_err() {
+                candidate.why_not = Some("Es gibt keine verwendbare E-Mail-Adresse".into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A mail to a case that is in no outbox.
+pub(super) async fn imagined(conn: &mut Conn, template: &str, case: CaseRow) -> Stored<(OutboxRow, About)> {
+    let kind = template.parse().unwrap_or(MailKind::Reminder);
+    let row = OutboxRow {
+        kind: kind.name().to_owned(),
+        template: Some(template.to_owned()),
+        wave: Some(case.wave),
+        case_id: Some(case.id.clone()),
+        ..OutboxRow::default()
+    };
+    let about = About {
+        account: accounts::head_of_unit(conn, &case.unit_id).await?,
+        case: Some(case),
+        receipt: None,
+    };
+    Ok((row, about))
+}
+
+async fn chosen(
+    conn: &mut Conn,
+    wave: i32,
+    filter: &CaseFilter,
+    kennung: Option<&str>,
+    template: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<(CaseRow, Option<String>)>, StaffError> {
+    known_wave(conn, wave).await?;
+    if !plan_templates().iter().any(|(name, _)| *name == template) {
+        return Err(StaffError::NotFound);
+    }
+    let wanted = kennung.map(words::key);
+    let (name, key) = (words::fold(&filter.search), words::key(&filter.search));
+    let all = planning::candidates(conn, wave, (MailKind::Reminder, &Target::default()), now).await?;
+    let mut list = Vec::new();
+    for (case, reason) in all {
+        let own_key = words::key(&case.kennung);
+        let named = wanted.as_ref().is_none_or(|wanted| *wanted == own_key);
+        let found = key.is_empty()
+            || own_key.contains(&key)
+            || (!name.is_empty() && words::sort_key(&case.name).contains(&name));
+        let fits = filter.form.is_none_or(|form| form.label() == case.form)
+            && filter.land.is_none_or(|land| land.label() == case.land)
+            && match filter.status {
+                Some(status) => read_status(&case.status)? == status,
+                None => true,
+            };
+        if named && found && fits {
+            list.push((case, reason));
+        }
+    }
+    if list.is_empty() && wanted.is_some() {
+        return Err(StaffError::NotFound);
+    }
+    Ok(list)
+}
+
+pub(super) fn candidate((case, why_not): (CaseRow, Option<String>)) -> Candidate {
+    Candidate {
+        kennung: case.kennung,
+        office: case.name,
+        recipient: case.contact_email,
+        why_not,
+    }
+}
+
+/// The step of what one form sends: the same for the same form.
+fn by_hand(once: &str) -> String {
+    let once: String = once.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
+    format!("hand-{once}")
+}
