@@ -84,6 +84,9 @@ ALTER TABLE outbox ADD COLUMN sent_at bigint;
 -- What a delivery report said.
 ALTER TABLE outbox ADD COLUMN bounce text;
 
+-- One worker sends, and holds a lock meanwhile: no mail needs a lease.
+ALTER TABLE outbox DROP COLUMN leased_until;
+
 UPDATE outbox SET priority = 1 WHERE kind = 'einladung';
 UPDATE outbox SET sent_at = changed_at WHERE state = 'sent';
 

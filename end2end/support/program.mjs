@@ -78,10 +78,20 @@ function mails(folder) {
   return names.map((name) => ({ name, source: readFileSync(join(folder, name), 'utf8') }));
 }
 
-/** Body of a mail, transfer encoding undone. */
-export function mailText(source) {
+/** Text part of a mail, transfer encoding undone. */
+export const mailText = (source) => part(source, 'text/plain');
+
+/** HTML part of a mail, transfer encoding undone. */
+export const mailHtml = (source) => part(source, 'text/html');
+
+function part(source, kind) {
   const [head, ...rest] = source.replace(/\r\n/g, '\n').split('\n\n');
   const body = rest.join('\n\n');
+  const boundary = /boundary="?([^"\n]+)"?/i.exec(head)?.[1];
+  if (boundary) {
+    const parts = body.split(`--${boundary}`).map((one) => one.replace(/^\n/, ''));
+    return part(parts.find((one) => one.toLowerCase().includes(`content-type: ${kind}`)) ?? '\n\n', kind);
+  }
   const encoding = /content-transfer-encoding:\s*(\S+)/i.exec(head)?.[1]?.toLowerCase();
   if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8');
   if (encoding === 'quoted-printable') {

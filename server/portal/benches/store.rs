@@ -49,9 +49,10 @@ async fn offices(dir: &tempfile::TempDir) -> (Portal, Vec<NewSession>) {
     let sent = portal.mail_run(None, None).await.expect("sent").sent;
     let mut sessions = Vec::with_capacity(OFFICES);
     for (mail, number) in sent.iter().zip(1..) {
-        let mail = std::fs::read(&mail.file).expect("a mail");
+        let mail = std::fs::read(&mail.place).expect("a mail");
         let mail = mailparse::parse_mail(&mail)
             .expect("a mail")
+            .subparts[0]
             .get_body()
             .expect("a body");
         let link = mail

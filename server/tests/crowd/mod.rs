@@ -94,7 +94,7 @@ async fn enter(portal: &Portal, kennung: String) -> Member {
 fn token_in(file: &Path) -> String {
     let source = std::fs::read(file).expect("a mail");
     let mail = mailparse::parse_mail(&source).expect("a mail");
-    let text = mail.get_body().expect("a text");
+    let text = mail.subparts[0].get_body().expect("a text");
     let link = text.split_whitespace().find(|word| word.contains("/zugang/"));
     link.and_then(|link| link.rsplit('/').next())
         .expect("a link")

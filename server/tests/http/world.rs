@@ -117,7 +117,7 @@ impl World {
             .collect();
         files.sort();
         let source = std::fs::read(files.last().unwrap()).unwrap();
-        let body = mailparse::parse_mail(&source).unwrap().get_body().unwrap();
+        let body = mailparse::parse_mail(&source).unwrap().subparts[0].get_body().unwrap();
         let link = body.split_whitespace().find(|word| word.contains("/zugang/")).unwrap();
         link.rsplit('/').next().unwrap().to_owned()
     }

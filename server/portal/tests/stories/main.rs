@@ -11,6 +11,8 @@ mod answering;
 mod backup;
 mod case_work;
 mod deciding;
+mod field_phase;
+mod mail_server;
 mod merging;
 mod opening;
 mod post;

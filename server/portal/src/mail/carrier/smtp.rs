@@ -6,6 +6,7 @@
 //! answer nobody knows.
 
 use super::{Answer, Parcel};
+use crate::mail::message::one_line;
 use crate::settings::{SmtpServer, SmtpTls};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -226,7 +227,10 @@ impl Server {
         match timeout(self.settings.patience, step).await {
             Ok(Ok(response)) => Ended::Response(response),
             Ok(Err(error)) => match error.status() {
-                Some(code) => Ended::Code(code.into(), chain(&error)),
+                Some(code) => {
+                    let words = std::error::Error::source(&error).map(|words| words.to_string()).unwrap_or_default();
+                    Ended::Code(code.into(), one_line(&format!("{code} {words}")).chars().take(500).collect())
+                }
                 None => Ended::Broken(chain(&error)),
             },
             Err(_) => Ended::Broken("Zeit abgelaufen".into()),
@@ -252,5 +256,5 @@ fn chain(error: &dyn std::error::Error) -> String {
         }
         cause = one.source();
     }
-    crate::mail::message::one_line(&text).chars().take(500).collect()
+    one_line(&text).chars().take(500).collect()
 }

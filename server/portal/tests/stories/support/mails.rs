@@ -9,7 +9,10 @@ pub(crate) struct Mail {
     pub(crate) file: String,
     pub(crate) to: String,
     pub(crate) subject: String,
+    /// The text part.
     pub(crate) body: String,
+    /// The HTML part.
+    pub(crate) html: String,
     pub(crate) message_id: String,
 }
 
@@ -53,12 +56,17 @@ impl World {
 fn read(path: PathBuf) -> Mail {
     let bytes = std::fs::read(&path).unwrap();
     let mail = mailparse::parse_mail(&bytes).unwrap();
+    let part = |kind: &str| {
+        let part = mail.parts().find(|part| part.ctype.mimetype == kind).unwrap();
+        part.get_body().unwrap().replace("\r\n", "\n")
+    };
     let header = |name| mail.headers.get_first_value(name).unwrap_or_default();
     Mail {
         file: path.file_name().unwrap().to_string_lossy().into_owned(),
         to: header("To"),
         subject: header("Subject"),
         message_id: header("Message-ID"),
-        body: mail.get_body().unwrap().replace("\r\n", "\n"),
+        body: part("text/plain"),
+        html: part("text/html"),
     }
 }

@@ -4,12 +4,14 @@
 mod database;
 mod field;
 mod mails;
+mod smtp;
 
 pub(crate) use database::{Database, count, postgres_or_skip, run};
+pub(crate) use smtp::{Reply, Smtp, Step};
 pub(crate) use field::{REGISTER, changes, day};
 
 use chrono::{DateTime, Utc};
-use portal::{BaseUrl, Clock, Endorsement, MailTarget, Portal, Settings, berlin};
+use portal::{BaseUrl, Clock, Endorsement, MailTarget, Portal, Settings, SmtpServer, SmtpTls, berlin};
 use std::net::{IpAddr, Ipv4Addr};
 use tempfile::TempDir;
 
@@ -48,6 +50,24 @@ impl World {
     pub(crate) async fn another_portal(&self) -> Portal {
         Portal::open(self.settings.clone(), self.clock.clone()).await.unwrap()
     }
+
+    /// Settings for a mail server, little patience among them.
+    pub(crate) fn smtp_settings(&self, smtp: &Smtp) -> SmtpServer {
+        let mut server = SmtpServer::new("127.0.0.1", smtp.port, SmtpTls::None);
+        server.patience = std::time::Duration::from_millis(500);
+        server
+    }
+
+    /// The same database, with a mail server.
+    pub(crate) async fn with_smtp(&self, smtp: &Smtp) -> Portal {
+        self.with_server(self.smtp_settings(smtp)).await
+    }
+
+    pub(crate) async fn with_server(&self, server: SmtpServer) -> Portal {
+        let mut settings = self.settings.clone();
+        settings.mail = MailTarget::Smtp(Box::new(server));
+        Portal::open(settings, self.clock.clone()).await.unwrap()
+    }
 }
 
 /// A local moment, `2008-01-14T09:00`.
@@ -57,7 +77,7 @@ pub(crate) fn moment(text: &str) -> DateTime<Utc> {
 
 /// Tells a story twice: `name::sqlite` and `name::postgres`.
 macro_rules! story {
-    ($name:ident, $world:ident => $body:block) => {
+    ($name:ident, $world:pat => $body:block) => {
         async fn $name($world: crate::support::World) $body
 
         mod $name {
