@@ -20,17 +20,17 @@ test: test-rust test-browser
 
 # Engine, portal on SQLite and PostgreSQL, program.
 test-rust: browser
-	.ci/prepare postgresql strace
+	.ci/prepare postgresql strace aiosmtpd
 	.ci/with-postgres .ci/cargo-test
 
 # The real program in a real browser.
 test-browser: build
-	.ci/prepare chromium
+	.ci/prepare chromium aiosmtpd
 	cd end2end && npm ci --silent && RUECKLAUF_BIN=$(PROGRAM) npm test
 
 # The faults of the tests at full size: killed 200 times on each database.
 faults: browser
-	.ci/prepare postgresql strace
+	.ci/prepare postgresql strace aiosmtpd
 	RUECKLAUF_TEST_ROUNDS=200 .ci/with-postgres cargo test --locked -p server --test faults -- --nocapture
 
 # Figures of the engine and of the store; never part of the tests.

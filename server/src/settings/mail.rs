@@ -11,6 +11,9 @@ const SMTP_URL: &str = "SMTP_URL";
 
 /// A mail server, or a folder for files.
 pub(super) fn target(values: &Values) -> Result<MailTarget, WrongSetting> {
+    let connections = number(values, "RUECKLAUF_SMTP_CONNECTIONS", 1..=100)?;
+    let per_minute = number(values, "RUECKLAUF_MAILS_PER_MINUTE", 1..=60_000)?;
+    let authority = authority(values)?;
     let Some(text) = values.get(SMTP_URL) else {
         return Ok(MailTarget::Dir(
             values.get("RUECKLAUF_MAIL_DIR").unwrap_or("post").into(),
@@ -22,16 +25,23 @@ pub(super) fn target(values: &Values) -> Result<MailTarget, WrongSetting> {
         value: None,
         reason,
     })?;
-    if let Some(file) = values.get("RUECKLAUF_SMTP_CA") {
-        let read = std::fs::read_to_string(file);
-        let read = read.map_err(|error| refuse("RUECKLAUF_SMTP_CA", file, format!("ist nicht lesbar: {error}")))?;
-        server.authority = Some(read);
-    }
-    if let Some(connections) = number(values, "RUECKLAUF_SMTP_CONNECTIONS", 1..=100)? {
+    server.authority = authority;
+    server.per_minute = per_minute;
+    if let Some(connections) = connections {
         server.connections = connections;
     }
-    server.per_minute = number(values, "RUECKLAUF_MAILS_PER_MINUTE", 1..=60_000)?;
     Ok(MailTarget::Smtp(Box::new(server)))
+}
+
+/// Certificates the mail server's may be signed with, besides the usual.
+fn authority(values: &Values) -> Result<Option<String>, WrongSetting> {
+    const NAME: &str = "RUECKLAUF_SMTP_CA";
+    let Some(file) = values.get(NAME) else { return Ok(None) };
+    match std::fs::read_to_string(file) {
+        Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => Ok(Some(text)),
+        Ok(_) => Err(refuse(NAME, file, "enthält kein Zertifikat (PEM)")),
+        Err(error) => Err(refuse(NAME, file, format!("ist nicht lesbar: {error}"))),
+    }
 }
 
 /// Where delivery reports go.

@@ -15,8 +15,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use tokio::task::JoinSet;
 
-/// Password of every office.
-const PASSWORD: &str = "blauer Elefant am See";
+/// Password of every account.
+pub const PASSWORD: &str = "blauer Elefant am See";
 /// Passwords hashed at once; each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
 
@@ -38,9 +38,9 @@ pub async fn open(url: &str, dir: &Path) -> Portal {
     Portal::open(settings, Clock::system()).await.expect("opens")
 }
 
-/// Puts `count` offices into the field of 2008 and signs each in.
-pub async fn gather(portal: &Portal, count: usize) -> Vec<Member> {
-    let wave = NewWave {
+/// The wave of 2008.
+pub fn wave() -> NewWave {
+    NewWave {
         key: 2008,
         stichtag: answers::day(2007, 10, 31),
         zeitraum: "2007".to_owned(),
@@ -48,8 +48,12 @@ pub async fn gather(portal: &Portal, count: usize) -> Vec<Member> {
         deadline: answers::day(2008, 2, 15),
         previous: None,
         instrument: None,
-    };
-    portal.wave_add(wave).await.expect("added");
+    }
+}
+
+/// Puts `count` offices into the field of 2008 and signs each in.
+pub async fn gather(portal: &Portal, count: usize) -> Vec<Member> {
+    portal.wave_add(wave()).await.expect("added");
     let mut register = "kennung;name;form;land;kontakt_name;kontakt_email\n".to_owned();
     for number in 1..=count {
         register += &format!("L-{number};ARGE Probe {number};ARGE;Hessen;Eva;eva{number}@probe.example\n");
@@ -60,7 +64,7 @@ pub async fn gather(portal: &Portal, count: usize) -> Vec<Member> {
         .expect("imported");
     portal.wave_open(2008).await.expect("opened");
     let sent = portal.mail_run(None, None).await.expect("delivered").sent;
-    let tokens: Vec<String> = sent.iter().map(|mail| token_in(&mail.file)).collect();
+    let tokens: Vec<String> = sent.iter().map(|mail| token_in(Path::new(&mail.place))).collect();
     for some in tokens.chunks(AT_ONCE) {
         let mut running = JoinSet::new();
         for token in some {

@@ -30,7 +30,7 @@ struct Memory {
     revisions: BTreeMap<String, i64>,
 }
 
-fn rounds() -> usize {
+pub(crate) fn rounds() -> usize {
     let set = std::env::var("RUECKLAUF_TEST_ROUNDS").ok();
     set.and_then(|text| text.parse().ok()).unwrap_or(ROUNDS_IN_CI)
 }
@@ -176,7 +176,7 @@ async fn recall(portal: &Portal, member: &Member, memory: &mut Memory) {
 }
 
 /// Something below `limit`; where it comes from does not matter much.
-fn random(seed: &AtomicU64, limit: u64) -> u64 {
+pub(crate) fn random(seed: &AtomicU64, limit: u64) -> u64 {
     let next = |old: u64| {
         Some(
             old.wrapping_mul(6_364_136_223_846_793_005)

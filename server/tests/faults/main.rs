@@ -11,13 +11,17 @@
 mod crowd;
 #[path = "../postgres/mod.rs"]
 mod postgres;
+#[path = "../../portal/tests/stories/support/smtp.rs"]
+mod smtp;
 
 mod backup;
 mod cluster;
 mod disk;
 mod kills;
 mod locked;
+mod mails;
 mod program;
+mod relay;
 mod restart;
 mod stopping;
 mod submission;

@@ -18,6 +18,12 @@ impl Program {
         Self::start_by(Command::new(env!("CARGO_BIN_EXE_ruecklauf")).arg("serve"), url, dir)
     }
 
+    /// Starts it with a mail server.
+    pub(crate) fn with_smtp(url: &str, dir: &Path, smtp: &str) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ruecklauf"));
+        Self::start_by(command.arg("serve").env("SMTP_URL", smtp), url, dir)
+    }
+
     /// Starts it by a command that becomes the program in the end.
     pub(crate) fn start_by(command: &mut Command, url: &str, dir: &Path) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

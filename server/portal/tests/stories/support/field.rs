@@ -59,6 +59,11 @@ impl World {
     /// Sends the mails, follows the invitation of an office and signs in.
     pub(crate) async fn office(&self, kennung: &str) -> Session {
         self.portal.mail_run(None, None).await.unwrap();
+        self.invited(kennung).await
+    }
+
+    /// Follows the invitation an office has got and signs in.
+    pub(crate) async fn invited(&self, kennung: &str) -> Session {
         let token = self.mail("einladung", kennung).token();
         self.portal.set_password(&token, PASSWORD, PASSWORD).await.unwrap();
         self.sign_in(kennung).await

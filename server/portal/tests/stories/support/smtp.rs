@@ -2,6 +2,7 @@
 //! is told to.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,6 +23,8 @@ pub(crate) enum Step {
 pub(crate) enum Reply {
     /// As a server should.
     Fine,
+    /// The same, after some milliseconds.
+    FineAfter(u64),
     Say(&'static str),
     /// Says so and closes.
     SayAndClose(&'static str),
@@ -147,6 +150,12 @@ impl Smtp {
         let manners = self.manners.lock().unwrap().clone();
         match manners(step) {
             Reply::Fine => {
+                keep();
+                say(writer, fine).await?;
+                Ok(true)
+            }
+            Reply::FineAfter(wait) => {
+                tokio::time::sleep(Duration::from_millis(wait)).await;
                 keep();
                 say(writer, fine).await?;
                 Ok(true)
