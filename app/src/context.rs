@@ -11,6 +11,8 @@ pub struct Assets {
     pub css: Option<String>,
     /// The module script that starts the islands.
     pub boot: Option<String>,
+    /// The module script of the institute's pages.
+    pub staff: Option<String>,
     /// JavaScript modules the boot script needs at once.
     pub preload: Vec<String>,
 }
@@ -75,6 +77,11 @@ impl Typed {
             .unwrap_or_default()
     }
 }
+
+/// A text that is another one on every page: what a form posts twice is done
+/// once.
+#[derive(Clone, Debug, Default)]
+pub struct Once(pub String);
 
 /// A form that arrived after the session had ended. The sign-in page carries
 /// it in hidden fields named `fort__NAME` and the server applies it afterwards.

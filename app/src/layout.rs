@@ -9,10 +9,12 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use portal::Who;
 
 /// Wraps a root component into the document, with the head from [`Assets`],
-/// and sends the content security policy that goes with it.
-pub(crate) fn document(root: impl FnOnce() -> AnyView + Send + 'static) -> impl IntoView {
+/// and sends the content security policy that goes with it. `staff`: with the
+/// script of the institute's pages.
+pub(crate) fn document(staff: bool, root: impl FnOnce() -> AnyView + Send + 'static) -> impl IntoView {
     provide_meta_context();
     let assets = use_context::<Assets>().unwrap_or_default();
+    let own = assets.staff.filter(|_| staff);
     protect();
     view! {
         <!DOCTYPE html>
@@ -24,6 +26,7 @@ pub(crate) fn document(root: impl FnOnce() -> AnyView + Send + 'static) -> impl 
                 <meta name="robots" content="noindex"/>
                 <link rel="icon" href="data:,"/>
                 {assets.css.map(|href| view! { <link rel="stylesheet" href=href/> })}
+                {own.map(|src| view! { <script type="module" src=src></script> })}
                 {assets.boot.map(|src| view! { <script type="module" src=src></script> })}
                 <MetaTags/>
             </head>
@@ -186,7 +189,7 @@ fn Retry(form: Resume) -> impl IntoView {
     view! {
         <form method="post" action=form.target>
             {fields}
-            <p>"Ihre Eingaben sind noch nicht gespeichert. Diese Seite hat sie behalten: Senden Sie sie noch einmal, sobald das Portal wieder erreichbar ist."</p>
+            <p>"Ihre Eingaben sind noch nicht gespeichert. Diese Seite hat sie behalten: Senden Sie sie noch einmal."</p>
             <p class="actions"><button class="primary">"Noch einmal senden"</button></p>
         </form>
     }

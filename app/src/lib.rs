@@ -26,7 +26,7 @@ mod words;
 pub use instrument::packed as packed_instrument;
 
 #[cfg(feature = "ssr")]
-pub use context::{Assets, Failure, FormErrors, Letter, Operator, Resume, Typed, Viewer};
+pub use context::{Assets, Failure, FormErrors, Letter, Once, Operator, Resume, Typed, Viewer};
 
 /// Makes the server functions known to the server, whatever the linker keeps.
 #[cfg(feature = "ssr")]

@@ -71,6 +71,11 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
             "warning",
             "Ihre Eingaben gehörten zu einer anderen Einheit und wurden nicht gespeichert.",
         ),
+        "erinnert" => (
+            "success",
+            "Die Erinnerungen stehen im Postausgang und gehen gleich hinaus.",
+        ),
+        "geschrieben" => ("success", "Ihr Schreiben steht im Postausgang und geht gleich hinaus."),
         "erledigt" => ("success", "Die Änderung ist gespeichert."),
         _ => return None,
     })

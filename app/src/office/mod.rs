@@ -22,7 +22,7 @@ use leptos_router::path;
 
 /// The whole document of a respondents' or public page.
 pub fn shell() -> impl IntoView {
-    document(|| view! { <Office/> }.into_any())
+    document(false, || view! { <Office/> }.into_any())
 }
 
 /// Root of everything that is not the institute's. All pages are rendered

@@ -71,7 +71,10 @@ fn page(
         })
         .collect_view();
     let body = view! {
-            <nav class="back" aria-label="Zurück"><a href=format!("/institut?welle={}", view.wave.key)>"Zu allen Fällen"</a></nav>
+            <nav class="back" aria-label="Zurück">
+                <a href=format!("/institut?welle={}", view.wave.key)>"Zu allen Fällen"</a> " · "
+                <a href=format!("/institut/fall/{}/kontakte?welle={}", view.kennung, view.wave.key)>"Kontakte und E-Mails"</a>
+            </nav>
             {notice.map(|(kind, text)| view! { <Notice kind text/> })}
             <dl class="facts">
                 <div><dt>"Status"</dt><dd>{words::status(view.status)}</dd></div>

@@ -1,6 +1,9 @@
 //! Pages of the institute: root component and routes.
 
 mod case;
+mod contacts;
+mod frame;
+mod post;
 mod returns;
 
 use crate::context::Failure;
@@ -12,7 +15,7 @@ use leptos_router::path;
 
 /// The whole document of an institute page.
 pub fn shell() -> impl IntoView {
-    document(|| view! { <Staff/> }.into_any())
+    document(true, || view! { <Staff/> }.into_any())
 }
 
 /// Root of the institute's pages; the respondents' program never contains it.
@@ -26,6 +29,14 @@ pub fn Staff() -> impl IntoView {
             <Routes fallback=|| view! { <NotFound/> }>
                 <Route path=path!("/institut") view=returns::Returns ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung") view=case::CasePage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/fall/:kennung/kontakte") view=contacts::ContactsPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/post") view=post::PlanPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/post/schritt/:schritt") view=post::StepPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/post/vorlagen") view=post::TemplateList ssr=SsrMode::Async/>
+                <Route path=path!("/institut/post/vorlagen/:vorlage") view=post::TemplatePage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/post/ausgang") view=post::OutboxList ssr=SsrMode::Async/>
+                <Route path=path!("/institut/post/ausgang/:id") view=post::MailPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/post/erinnern") view=post::RemindPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -1,5 +1,6 @@
 //! Returns at a glance: two figures that are never mixed, and the cases.
 
+use super::frame::NoWave;
 use crate::context::Viewer;
 use crate::layout::{Notice, Page, Unavailable};
 use crate::words;
@@ -52,15 +53,6 @@ pub(super) fn chosen(waves: &[WaveView], wanted: Option<i32>) -> Option<i32> {
         .map(|wave| wave.key)
 }
 
-#[component]
-fn NoWave() -> impl IntoView {
-    view! {
-        <Page title="Rücklauf" wide=true>
-            <Notice kind="info" text="Es ist noch keine Welle angelegt. Legen Sie sie auf dem Server mit „ruecklauf wave add“ an und lesen Sie die Einheiten mit „ruecklauf units import“ ein."/>
-        </Page>
-    }
-}
-
 fn page(waves: &[WaveView], figures: &Figures, cases: &[CaseRow], filter: &CaseFilter) -> impl IntoView + use<> {
     let wave = figures.wave.clone();
     let caption = format!(
@@ -105,7 +97,9 @@ fn page(waves: &[WaveView], figures: &Figures, cases: &[CaseRow], filter: &CaseF
             view! { <tr><th scope="row"><a href=href>{words::status(*status)}</a></th><td class="figure">{count.to_string()}</td></tr> }
         })
         .collect_view();
+    let post = format!("/institut/post?welle={}", wave.key);
     let body = view! {
+            <nav class="desk" aria-label="Post"><a href=post>"E-Mails: Plan, Postausgang, Texte"</a></nav>
             {others}
             <div class="columns">
                 <div class="table-scroll" tabindex="0" role="region" aria-label="Rücklauf nach Form">
@@ -174,6 +168,13 @@ fn case_list(wave: i32, cases: &[CaseRow], filter: &CaseFilter) -> impl IntoView
         .map(|land| option(land.label(), land.label(), filter.land == Some(land)))
         .collect();
     let search = filter.search.clone();
+    let remind = format!(
+        "/institut/post/erinnern?welle={wave}&status={}&form={}&land={}&suche={}",
+        filter.status.map_or("", Status::name),
+        filter.form.map_or("", Form::label),
+        filter.land.map_or("", Land::label),
+        super::frame::encoded(&filter.search)
+    );
     view! {
         <h2 id="faelle">{heading}</h2>
         <form method="get" action="/institut" class="filter">
@@ -183,6 +184,7 @@ fn case_list(wave: i32, cases: &[CaseRow], filter: &CaseFilter) -> impl IntoView
             <div class="field"><label for="form">"Form"</label><select id="form" name="form"><option value="">"alle"</option>{forms}</select></div>
             <div class="field"><label for="land">"Land"</label><select id="land" name="land"><option value="">"alle"</option>{laender}</select></div>
             <button>"Filtern"</button>
+            <p><a href=remind>"Diese Auswahl erinnern"</a></p>
         </form>
         {empty}
         <div class="table-scroll" tabindex="0" role="region" aria-label="Fälle">

@@ -50,9 +50,7 @@ async fn offices(dir: &tempfile::TempDir) -> (Portal, Vec<NewSession>) {
     let mut sessions = Vec::with_capacity(OFFICES);
     for (mail, number) in sent.iter().zip(1..) {
         let mail = std::fs::read(&mail.place).expect("a mail");
-        let mail = mailparse::parse_mail(&mail)
-            .expect("a mail")
-            .subparts[0]
+        let mail = mailparse::parse_mail(&mail).expect("a mail").subparts[0]
             .get_body()
             .expect("a body");
         let link = mail

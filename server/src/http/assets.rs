@@ -32,6 +32,7 @@ pub(super) fn addresses() -> Assets {
     Assets {
         css: address("style.", ".css"),
         boot: address("start.", ".js"),
+        staff: address("institut.", ".js"),
         preload: address("app.", ".js").into_iter().collect(),
     }
 }

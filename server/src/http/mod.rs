@@ -96,11 +96,41 @@ fn for_people() -> Routes {
             "/institut/fall/{kennung}/{entscheidung}",
             post(forms::decision::decide),
         );
+    let forms = at_the_mail_desk(forms);
     app::register_server_functions();
     leptos::server_fn::axum::server_fn_paths().fold(forms, |routes, (path, method)| {
         let only = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::POST);
         routes.add(method, path, on(only, server_function))
     })
+}
+
+/// Forms about mails and contacts.
+fn at_the_mail_desk(routes: Routes) -> Routes {
+    use forms::post as desk;
+    routes
+        .add(Method::POST, "/institut/post/pause", post(desk::pause))
+        .add(Method::POST, "/institut/post/weiter", post(desk::resume))
+        .add(Method::POST, "/institut/post/schritt", post(desk::step))
+        .add(Method::POST, "/institut/post/schritt/loeschen", post(desk::remove_step))
+        .add(Method::POST, "/institut/post/vorlagen/{vorlage}", post(desk::template))
+        .add(
+            Method::POST,
+            "/institut/post/vorlagen/{vorlage}/vorschau",
+            post(desk::preview),
+        )
+        .add(
+            Method::POST,
+            "/institut/post/vorlagen/{vorlage}/zuruecksetzen",
+            post(desk::reset_template),
+        )
+        .add(Method::POST, "/institut/post/ausgang/{id}", post(desk::act))
+        .add(Method::GET, "/institut/post/ausgang/{id}/html", get(desk::html_part))
+        .add(Method::POST, "/institut/post/erinnern", post(desk::remind))
+        .add(
+            Method::POST,
+            "/institut/fall/{kennung}/kontakte/{was}",
+            post(desk::contact),
+        )
 }
 
 /// Addresses of programs and files, which know nobody.

@@ -3,7 +3,7 @@
 
 use super::error::HttpError;
 use super::state::AppState;
-use app::{Assets, Failure, FormErrors, Operator, Resume, Typed, Viewer};
+use app::{Assets, Failure, FormErrors, Once, Operator, Resume, Typed, Viewer};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -47,11 +47,18 @@ impl PageContext {
         provide_context(self.assets);
         provide_context(self.operator);
         provide_context(self.viewer);
+        provide_context(once());
         self.errors.into_iter().for_each(provide_context);
         self.typed.into_iter().for_each(provide_context);
         self.resume.into_iter().for_each(provide_context);
         self.failure.into_iter().for_each(provide_context);
     }
+}
+
+/// Another text on every page.
+fn once() -> Once {
+    let random = || getrandom::u64().unwrap_or_default();
+    Once(format!("{:016x}{:016x}", random(), random()))
 }
 
 /// Renders the page of a path with a context of its own.

@@ -34,7 +34,8 @@ pub(super) async fn with_form(error: HttpError, request: Request) -> Response {
 
 /// The same where the fields have been read already.
 pub(super) fn with_fields(error: HttpError, target: String, fields: Vec<(String, String)>) -> Response {
-    let unstored = matches!(error, HttpError::Store(_)) && !fields.is_empty() && target.starts_with("/befragung/");
+    let ours = target.starts_with("/befragung/") || target.starts_with("/institut/");
+    let unstored = matches!(error, HttpError::Store(_)) && !fields.is_empty() && ours;
     let mut response = error.into_response();
     if unstored {
         response.extensions_mut().insert(Unstored(Resume { target, fields }));

@@ -48,7 +48,10 @@ async fn survive(url: &str, dir: &Path) {
     for round in 0..rounds {
         // Somebody waits for a link meanwhile.
         let from = Ipv4Addr::new(127, 0, 0, u8::try_from(round).unwrap());
-        portal.request_access(&kennung(round * EACH_ROUND), from.into()).await.unwrap();
+        portal
+            .request_access(&kennung(round * EACH_ROUND), from.into())
+            .await
+            .unwrap();
         let before = smtp.taken().len();
         let program = Program::with_smtp(url, dir, &server);
         let more = 1 + usize::try_from(random(&seed, EACH_ROUND as u64)).unwrap();
@@ -89,8 +92,14 @@ async fn survive(url: &str, dir: &Path) {
     assert!(twice <= rounds, "{twice} second copies after {rounds} kills");
     let invitations = times(&smtp, "Befragung der Grundsicherungsstellen");
     assert_eq!(invitations.len(), offices, "nobody was forgotten");
-    assert!(invitations.values().all(|count| *count == 1), "nobody was invited twice");
-    println!("{rounds} kills while sending: {} mails, {unclear} unclear, {twice} links sent twice", copies.len());
+    assert!(
+        invitations.values().all(|count| *count == 1),
+        "nobody was invited twice"
+    );
+    println!(
+        "{rounds} kills while sending: {} mails, {unclear} unclear, {twice} links sent twice",
+        copies.len()
+    );
     portal.close().await;
 }
 
@@ -109,7 +118,11 @@ async fn decide(portal: &Portal, staff: &Session, smtp: &Smtp) -> usize {
         for line in lines {
             assert_eq!(line.kind, MailKind::Invitation, "others are sent again");
             let arrived = smtp.taken().iter().any(|mail| mail.message_id.contains(&line.id));
-            let act = if arrived { OutboxAct::Delivered } else { OutboxAct::SendAgain };
+            let act = if arrived {
+                OutboxAct::Delivered
+            } else {
+                OutboxAct::SendAgain
+            };
             portal.outbox_act(staff, &line.id, act).await.unwrap();
             decided += 1;
         }
@@ -136,16 +149,26 @@ fn kennung(number: usize) -> String {
 async fn staff(portal: &Portal) -> Session {
     let link = portal.staff_add("e@iaw.example", Role::Editor).await.unwrap();
     let token = link.rsplit('/').next().unwrap();
-    portal.set_password(token, crowd::PASSWORD, crowd::PASSWORD).await.unwrap();
+    portal
+        .set_password(token, crowd::PASSWORD, crowd::PASSWORD)
+        .await
+        .unwrap();
     portal.mail_run(None, None).await.unwrap();
-    portal.sign_in("e@iaw.example", crowd::PASSWORD, HERE).await.unwrap().session
+    portal
+        .sign_in("e@iaw.example", crowd::PASSWORD, HERE)
+        .await
+        .unwrap()
+        .session
 }
 
 async fn in_the_field(portal: &Portal, offices: usize) {
     let mut register = String::from("kennung;name;form;land;kontakt_name;kontakt_email\n");
     for number in 0..offices {
         let kennung = kennung(number);
-        let _ = writeln!(register, "{kennung};Stelle {number};ARGE;Hessen;;{kennung}@stelle.example");
+        let _ = writeln!(
+            register,
+            "{kennung};Stelle {number};ARGE;Hessen;;{kennung}@stelle.example"
+        );
     }
     portal.wave_add(crowd::wave()).await.unwrap();
     portal.import_units(2008, register.as_bytes(), &[]).await.unwrap();

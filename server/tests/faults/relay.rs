@@ -23,7 +23,8 @@ struct Relay {
 impl Relay {
     /// `None`, loudly, where Python's aiosmtpd is missing (`.ci/prepare aiosmtpd`).
     fn start() -> Option<Self> {
-        let python = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/ruecklauf/aiosmtpd/bin/python"));
+        let python =
+            std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/ruecklauf/aiosmtpd/bin/python"));
         let Some(python) = python.filter(|python| python.exists()) else {
             missing("aiosmtpd is not installed (see .ci/prepare)");
             return None;
@@ -43,14 +44,18 @@ impl Relay {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         assert_eq!(line.trim(), "ready");
         Some(Self { child, port, dir })
     }
 
     fn mails(&self) -> Vec<Vec<u8>> {
         let entries = std::fs::read_dir(self.dir.path().join("mails")).unwrap();
-        entries.map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
+        entries
+            .map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
+            .collect()
     }
 
     fn authority(&self) -> PathBuf {
@@ -73,14 +78,22 @@ fn certificates(dir: &Path) {
         "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout leaf.key -out leaf.csr",
         "x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out leaf.pem",
     ] {
-        let done = Command::new("openssl").args(command.split(' ')).current_dir(dir).stderr(Stdio::null()).status();
+        let done = Command::new("openssl")
+            .args(command.split(' '))
+            .current_dir(dir)
+            .stderr(Stdio::null())
+            .status();
         assert!(done.unwrap().success(), "openssl {command}");
     }
 }
 
 fn mail_run(url: &str, dir: &Path, smtp: &str, authority: Option<&Path>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ruecklauf"));
-    command.args(["mail", "run"]).current_dir(dir).env("DATABASE_URL", url).env("SMTP_URL", smtp);
+    command
+        .args(["mail", "run"])
+        .current_dir(dir)
+        .env("DATABASE_URL", url)
+        .env("SMTP_URL", smtp);
     if let Some(authority) = authority {
         command.env("RUECKLAUF_SMTP_CA", authority);
     }
@@ -95,14 +108,20 @@ async fn mails_go_out_encrypted_with_a_password_and_not_otherwise() {
     let portal = crowd::open(&url, dir.path()).await;
     let mut register = String::from("kennung;name;form;land;kontakt_name;kontakt_email\n");
     for number in 1..=3 {
-        let _ = writeln!(register, "GS-{number};Stelle Größe {number};ARGE;Hessen;Jörg Öhm;amt{number}@stelle.example");
+        let _ = writeln!(
+            register,
+            "GS-{number};Stelle Größe {number};ARGE;Hessen;Jörg Öhm;amt{number}@stelle.example"
+        );
     }
     portal.wave_add(crowd::wave()).await.unwrap();
     portal.import_units(2008, register.as_bytes(), &[]).await.unwrap();
     portal.wave_open(2008).await.unwrap();
     portal.close().await;
     let address = |password: &str, tls: &str| {
-        format!("smtp://iaw%40institut.example:{password}@localhost:{}?tls={tls}&wait=10", relay.port)
+        format!(
+            "smtp://iaw%40institut.example:{password}@localhost:{}?tls={tls}&wait=10",
+            relay.port
+        )
     };
     let right = address("gehe%21m%2F%C3%B6", "starttls");
     let authority = relay.authority();
@@ -114,8 +133,16 @@ async fn mails_go_out_encrypted_with_a_password_and_not_otherwise() {
     };
     // The password is wrong; the server insists on encryption; nobody knows
     // who signed its certificate.
-    refused(mail_run(&url, dir.path(), &address("falsch", "starttls"), Some(&authority)), "535");
-    let plain = mail_run(&url, dir.path(), &address("gehe%21m%2F%C3%B6", "none"), Some(&authority));
+    refused(
+        mail_run(&url, dir.path(), &address("falsch", "starttls"), Some(&authority)),
+        "535",
+    );
+    let plain = mail_run(
+        &url,
+        dir.path(),
+        &address("gehe%21m%2F%C3%B6", "none"),
+        Some(&authority),
+    );
     assert_eq!(plain.status.code(), Some(1));
     refused(mail_run(&url, dir.path(), &right, None), "TLS");
     assert!(relay.mails().is_empty());
@@ -135,7 +162,12 @@ async fn mails_go_out_encrypted_with_a_password_and_not_otherwise() {
             .env("RUECKLAUF_SMTP_CA", &authority)
             .output()
             .unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         sent.push_str(&String::from_utf8_lossy(&output.stdout));
     }
     assert_eq!(sent.lines().count(), 3, "{sent}");
@@ -147,7 +179,10 @@ async fn mails_go_out_encrypted_with_a_password_and_not_otherwise() {
         assert_eq!(subject, "Befragung der Grundsicherungsstellen 2008: Ihr Zugang");
         assert!(mail.headers.get_first_value("To").unwrap().contains("Jörg Öhm"));
         let [text, html] = [0, 1].map(|part| mail.subparts[part].get_body().unwrap());
-        assert!(text.contains("Guten Tag Jörg Öhm,") && text.contains("/zugang/"), "{text}");
+        assert!(
+            text.contains("Guten Tag Jörg Öhm,") && text.contains("/zugang/"),
+            "{text}"
+        );
         assert!(html.contains("<!DOCTYPE html>") && html.contains("/zugang/"), "{html}");
     }
 }

@@ -11,6 +11,7 @@ mod limits;
 mod matrix;
 mod office;
 mod page;
+mod post;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod resume;

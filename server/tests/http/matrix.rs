@@ -16,6 +16,7 @@ const NOT_THERE: Expected = (404, "");
 const GONE: Expected = (410, "");
 const SIGN_IN: Expected = (303, "/anmelden?weiter=");
 const CARRIED: Expected = (401, "");
+const PLAN: Expected = (303, "/institut/post?welle=2008&meldung=erledigt");
 
 /// Everybody, in the order of the columns below.
 const PEOPLE: [Person; 6] = [
@@ -72,7 +73,8 @@ fn post(route: &'static str, path: &str, fields: &'static [(&str, &str)], expect
     }
 }
 
-fn rows(questionnaire: &str) -> Vec<Row> {
+fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
+    let mail = format!("/institut/post/ausgang/{mail}");
     let version = format!("/fragebogen/{questionnaire}.bin");
     let mut home = same((303, "/institut"));
     home[0] = (303, "/anmelden");
@@ -96,6 +98,43 @@ fn rows(questionnaire: &str) -> Vec<Row> {
         get(
             "/institut/fall/{kennung}",
             "/institut/fall/GS-1",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/fall/{kennung}/kontakte",
+            "/institut/fall/GS-1/kontakte",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get("/institut/post", "/institut/post", staff(SIGN_IN, OK, OK, OK)),
+        get(
+            "/institut/post/schritt/{schritt}",
+            "/institut/post/schritt/erinnerung-1",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/post/vorlagen",
+            "/institut/post/vorlagen",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/post/vorlagen/{vorlage}",
+            "/institut/post/vorlagen/einladung",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/post/ausgang",
+            "/institut/post/ausgang",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get("/institut/post/ausgang/{id}", &mail, staff(SIGN_IN, OK, OK, OK)),
+        get(
+            "/institut/post/ausgang/{id}/html",
+            &format!("{mail}/html"),
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/post/erinnern",
+            "/institut/post/erinnern",
             staff(SIGN_IN, OK, OK, OK),
         ),
         get("/assets/{name}", "/assets/gibt-es-nicht.css", same(NOT_THERE)),
@@ -149,6 +188,78 @@ fn rows(questionnaire: &str) -> Vec<Row> {
             &[("grund", "Probe der Rechte"), ("welle", "2008")],
             staff(CARRIED, (403, ""), (409, ""), (409, "")),
         ),
+        post(
+            "/institut/post/pause",
+            "/institut/post/pause",
+            &[("an", "nein"), ("welle", "2008")],
+            staff(CARRIED, (403, ""), PLAN, PLAN),
+        ),
+        post(
+            "/institut/post/weiter",
+            "/institut/post/weiter",
+            &[("welle", "2008")],
+            staff(CARRIED, (403, ""), PLAN, PLAN),
+        ),
+        // Refused for what it says: 422 says that it was allowed to ask.
+        post(
+            "/institut/post/schritt",
+            "/institut/post/schritt",
+            &[("welle", "2008")],
+            staff(CARRIED, (403, ""), (403, ""), (422, "")),
+        ),
+        post(
+            "/institut/post/schritt/loeschen",
+            "/institut/post/schritt/loeschen",
+            &[("welle", "2008"), ("name", "einladung")],
+            staff(CARRIED, (403, ""), (403, ""), (409, "")),
+        ),
+        post(
+            "/institut/post/vorlagen/{vorlage}",
+            "/institut/post/vorlagen/einladung",
+            &[("welle", "2008"), ("revision", "0"), ("betreff", ""), ("text", "x")],
+            staff(CARRIED, (403, ""), (403, ""), (422, "")),
+        ),
+        post(
+            "/institut/post/vorlagen/{vorlage}/vorschau",
+            "/institut/post/vorlagen/einladung/vorschau",
+            &[("welle", "2008"), ("betreff", "x"), ("text", "x"), ("kennung", "GS-1")],
+            staff(CARRIED, OK, OK, OK),
+        ),
+        post(
+            "/institut/post/vorlagen/{vorlage}/zuruecksetzen",
+            "/institut/post/vorlagen/einladung/zuruecksetzen",
+            &[("welle", "2008")],
+            staff(
+                CARRIED,
+                (403, ""),
+                (403, ""),
+                (303, "/institut/post/vorlagen/einladung?welle=2008&meldung=erledigt"),
+            ),
+        ),
+        // It was sent, so there is nothing to be done about it.
+        post(
+            "/institut/post/ausgang/{id}",
+            &mail,
+            &[("tun", "erneut")],
+            staff(CARRIED, (403, ""), (409, ""), (409, "")),
+        ),
+        post(
+            "/institut/post/erinnern",
+            "/institut/post/erinnern",
+            &[
+                ("welle", "2008"),
+                ("vorlage", "erinnerung"),
+                ("anzahl", "99"),
+                ("einmal", "x"),
+            ],
+            staff(CARRIED, (403, ""), (422, ""), (422, "")),
+        ),
+        post(
+            "/institut/fall/{kennung}/kontakte/{was}",
+            "/institut/fall/GS-1/kontakte/notiz",
+            &[("welle", "2008"), ("art", "anruf"), ("notiz", "")],
+            staff(CARRIED, (403, ""), (422, ""), (422, "")),
+        ),
         post("/api/antworten", "/api/antworten", &[], same(OK)),
         post(
             "/abmelden",
@@ -162,7 +273,7 @@ fn rows(questionnaire: &str) -> Vec<Row> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_gets_what_is_theirs_and_nothing_else() {
     let world = World::new().await;
-    let rows = rows(&world.questionnaire().await);
+    let rows = rows(&world.questionnaire().await, &world.sent_mail().await);
     let mut routes = server::http::routes();
     for row in &rows {
         let place = routes

@@ -26,6 +26,13 @@ impl Control {
     }
 }
 
+/// What the first control of a name holds.
+pub(crate) fn value(page: &str, name: &str) -> String {
+    let controls = forms(page).into_iter().flat_map(|form| form.controls);
+    let found = controls.into_iter().find(|control| control.name == name);
+    found.unwrap_or_else(|| panic!("no control {name}")).value
+}
+
 impl Form {
     pub(crate) fn has(&self, name: &str) -> bool {
         self.controls.iter().any(|control| control.name == name)

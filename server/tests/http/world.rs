@@ -150,6 +150,22 @@ impl World {
         case.answers.into_iter().find(|answer| answer.item == item)?.entry
     }
 
+    /// Id of a mail that was sent.
+    pub(crate) async fn sent_mail(&self) -> String {
+        let from = std::net::Ipv4Addr::LOCALHOST.into();
+        let staff = self
+            .portal
+            .sign_in("viewer@iaw.example", PASSWORD, from)
+            .await
+            .unwrap()
+            .session;
+        let sent = portal::OutboxFilter {
+            state: Some(portal::MailState::Sent),
+            ..portal::OutboxFilter::default()
+        };
+        self.portal.outbox(&staff, &sent).await.unwrap().lines[0].id.clone()
+    }
+
     /// Version of the questionnaire in the field.
     pub(crate) async fn questionnaire(&self) -> String {
         let from = std::net::Ipv4Addr::LOCALHOST.into();

@@ -13,7 +13,10 @@ fn register() -> String {
     let mut text = String::from("kennung;name;form;land;kontakt_name;kontakt_email\n");
     for number in 1..=OFFICES {
         let form = ["ARGE", "zkT", "gAw"][number % 3];
-        let _ = writeln!(text, "GS-{number:04};Stelle {number};{form};Hessen;;amt{number}@stelle.example");
+        let _ = writeln!(
+            text,
+            "GS-{number:04};Stelle {number};{form};Hessen;;amt{number}@stelle.example"
+        );
     }
     text
 }
@@ -24,7 +27,11 @@ async fn in_the_field(world: &World, deadline: &str) {
         ..World::wave(2008, None)
     };
     world.portal.wave_add(new).await.unwrap();
-    world.portal.import_units(2008, register().as_bytes(), &[]).await.unwrap();
+    world
+        .portal
+        .import_units(2008, register().as_bytes(), &[])
+        .await
+        .unwrap();
     world.portal.wave_open(2008).await.unwrap();
 }
 
@@ -36,9 +43,17 @@ impl Post {
     /// Runs and returns how many mails went out.
     async fn run(&mut self, portal: &Portal, at: DateTime<Utc>) -> usize {
         let run = portal.mail_run(Some(2008), Some(at)).await.unwrap();
-        assert!(run.failed.is_empty() && run.deferred.is_empty(), "{:?} {:?}", run.failed, run.deferred);
+        assert!(
+            run.failed.is_empty() && run.deferred.is_empty(),
+            "{:?} {:?}",
+            run.failed,
+            run.deferred
+        );
         for mail in run.sent.iter().filter(|mail| mail.kind != MailKind::PasswordSet) {
-            self.0.entry(mail.login.clone()).or_default().push((at, mail.step.clone()));
+            self.0
+                .entry(mail.login.clone())
+                .or_default()
+                .push((at, mail.step.clone()));
         }
         run.sent.len()
     }

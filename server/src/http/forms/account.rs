@@ -38,6 +38,9 @@ pub(in crate::http) async fn sign_in(
             // Signed in is signed in, also where what was carried along is refused.
             let mut response = if carried.is_empty() {
                 see(&paths::after_sign_in(wanted, &new.session.who))
+            } else if resume::is_to_be_sent_again(&new.session, wanted) {
+                let context = PageContext::new(&state, Viewer(Some(new.session.clone())));
+                resume::offer(context, wanted, carried).await
             } else {
                 match resume::apply(&state, &new.session, wanted, Fields(carried.clone())).await {
                     Ok(next) => see(&next),

@@ -41,10 +41,14 @@ pub(in crate::http) async fn decide(
         .decide(&session, wave, &kennung, decision, form.get("grund"))
         .await
     {
-        Ok(_) => Ok(see(&format!(
-            "/institut/fall/{}?welle={wave}&meldung=erledigt",
-            encoded(&kennung)
-        ))),
+        Ok(_) => {
+            // Reopening and asking write to the office.
+            state.jobs().wake();
+            Ok(see(&format!(
+                "/institut/fall/{}?welle={wave}&meldung=erledigt",
+                encoded(&kennung)
+            )))
+        }
         Err(StaffError::Reason) => Ok(see(&format!(
             "/institut/fall/{}?welle={wave}&meldung=grund",
             encoded(&kennung)
@@ -53,7 +57,7 @@ pub(in crate::http) async fn decide(
     }
 }
 
-fn refused(error: StaffError) -> HttpError {
+pub(super) fn refused(error: StaffError) -> HttpError {
     match error {
         StaffError::Forbidden => HttpError::Forbidden,
         StaffError::NotFound => HttpError::NotFound,

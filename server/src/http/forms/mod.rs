@@ -5,6 +5,7 @@
 pub(super) mod account;
 pub(super) mod answers;
 pub(super) mod decision;
+pub(super) mod post;
 mod resume;
 
 pub(super) use account::CARRIED;

@@ -4,8 +4,11 @@
 use super::answers::{self, UNIT};
 use crate::http::error::HttpError;
 use crate::http::fields::Fields;
+use crate::http::pages::{PageContext, render};
 use crate::http::paths;
 use crate::http::state::AppState;
+use app::{Failure, Resume};
+use axum::response::Response;
 use portal::{Session, Who};
 
 /// Applies carried fields to the path they were posted to and says where to
@@ -35,4 +38,31 @@ pub(super) async fn apply(
         Err(HttpError::Refused(_)) => Ok(paths::after_sign_in(target, &session.who)),
         done => done,
     }
+}
+
+/// What staff writes (texts, letters, notes) is offered to be sent once more:
+/// nobody but who presses the button sends it.
+pub(super) fn is_to_be_sent_again(session: &Session, target: &str) -> bool {
+    let written = target.starts_with("/institut/post/") || target.contains("/kontakte/");
+    let staff = matches!(session.who, Who::Staff { .. });
+    staff && written && paths::after_sign_in(target, &session.who) == target
+}
+
+/// The page that offers it.
+pub(super) async fn offer(context: PageContext, target: &str, fields: Vec<(String, String)>) -> Response {
+    let failure = Failure {
+        status: 200,
+        title: "Sie sind wieder angemeldet".into(),
+        text: "Was Sie zuletzt gesendet haben, kam an, als Ihre Anmeldung schon abgelaufen war.".into(),
+        id: None,
+        retry: Some(Resume {
+            target: target.to_owned(),
+            fields,
+        }),
+    };
+    let context = PageContext {
+        failure: Some(failure),
+        ..context
+    };
+    render(context, "/institut").await
 }

@@ -228,8 +228,13 @@ impl Server {
             Ok(Ok(response)) => Ended::Response(response),
             Ok(Err(error)) => match error.status() {
                 Some(code) => {
-                    let words = std::error::Error::source(&error).map(|words| words.to_string()).unwrap_or_default();
-                    Ended::Code(code.into(), one_line(&format!("{code} {words}")).chars().take(500).collect())
+                    let words = std::error::Error::source(&error)
+                        .map(|words| words.to_string())
+                        .unwrap_or_default();
+                    Ended::Code(
+                        code.into(),
+                        one_line(&format!("{code} {words}")).chars().take(500).collect(),
+                    )
                 }
                 None => Ended::Broken(chain(&error)),
             },

@@ -7,8 +7,8 @@ mod mails;
 mod smtp;
 
 pub(crate) use database::{Database, count, postgres_or_skip, run};
-pub(crate) use smtp::{Reply, Smtp, Step};
 pub(crate) use field::{REGISTER, changes, day};
+pub(crate) use smtp::{Reply, Smtp, Step};
 
 use chrono::{DateTime, Utc};
 use portal::{BaseUrl, Clock, Endorsement, MailTarget, Portal, Settings, SmtpServer, SmtpTls, berlin};

@@ -85,16 +85,22 @@ impl Smtp {
         let (reader, mut writer) = stream.into_split();
         let mut lines = BufReader::new(reader);
         let mut to = String::new();
-        self.answer(&mut writer, &Step::Greeting, "220 hier", &mut || {}).await?;
+        self.answer(&mut writer, &Step::Greeting, "220 hier", &mut || {})
+            .await?;
         loop {
-            let Some(line) = read_line(&mut lines).await? else { return Ok(()) };
+            let Some(line) = read_line(&mut lines).await? else {
+                return Ok(());
+            };
             let word = line.get(..4).unwrap_or_default().to_uppercase();
             let going_on = match word.as_str() {
-                "EHLO" => say(&mut writer, "250-hier\r\n250-8BITMIME\r\n250 SIZE 10000000").await.map(|()| true)?,
+                "EHLO" => say(&mut writer, "250-hier\r\n250-8BITMIME\r\n250 SIZE 10000000")
+                    .await
+                    .map(|()| true)?,
                 "MAIL" => self.answer(&mut writer, &Step::Mail, "250 gut", &mut || {}).await?,
                 "RCPT" => {
                     to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-                    self.answer(&mut writer, &Step::Rcpt(to.clone()), "250 gut", &mut || {}).await?
+                    self.answer(&mut writer, &Step::Rcpt(to.clone()), "250 gut", &mut || {})
+                        .await?
                 }
                 "DATA" => {
                     let fine = self.answer(&mut writer, &Step::Data, "354 los", &mut || {}).await?;
@@ -121,21 +127,27 @@ impl Smtp {
         // A refused DATA is followed by the next command, not by content.
         let mut source = String::new();
         loop {
-            let Some(line) = read_line(lines).await? else { return Ok(false) };
+            let Some(line) = read_line(lines).await? else {
+                return Ok(false);
+            };
             if line == "." {
                 break;
             }
             source.push_str(line.strip_prefix('.').unwrap_or(&line));
             source.push_str("\r\n");
         }
-        let message_id = source.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap_or_default();
+        let message_id = source
+            .lines()
+            .find_map(|line| line.strip_prefix("Message-ID: "))
+            .unwrap_or_default();
         let mail = Taken {
             to: to.to_owned(),
             message_id: message_id.to_owned(),
             source: source.clone(),
         };
         let mut keep = || self.taken.lock().unwrap().push(mail.clone());
-        self.answer(writer, &Step::Content(to.to_owned()), "250 ist da", &mut keep).await
+        self.answer(writer, &Step::Content(to.to_owned()), "250 ist da", &mut keep)
+            .await
     }
 
     /// Answers a step as it was told to; false where the talk is over. Only
