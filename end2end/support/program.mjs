@@ -6,11 +6,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const program = process.env.RUECKLAUF_BIN;
+export const program = process.env.RUECKLAUF_BIN;
 if (!program) throw new Error('RUECKLAUF_BIN must name the program to test');
 
 /** A port nobody listens on at the moment. */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
@@ -22,7 +22,7 @@ function freePort() {
 }
 
 /** Waits until `/healthz` answers or the time is up. */
-async function healthy(base, child, seconds = 30) {
+export async function healthy(base, child, seconds = 30) {
   for (let attempt = 0; attempt < seconds * 20; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}`);
     try {

@@ -161,7 +161,8 @@ pub(super) fn select(
 
 /// A line of text.
 pub(super) fn input(name: &'static str, kind: &'static str, value: String) -> impl FnOnce(String, String) -> AnyView {
-    move |id, errors| view! { <input id=id type=kind name=name value=value aria-describedby=errors/> }.into_any()
+    let wide = matches!(name, "betreff" | "title");
+    move |id, errors| view! { <input id=id type=kind name=name value=value class:wide=wide aria-describedby=errors/> }.into_any()
 }
 
 /// Several lines of text.

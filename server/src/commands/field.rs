@@ -156,7 +156,7 @@ pub(super) async fn mail_bounce(portal: &Portal) -> Result<(), CommandError> {
     let mut message = Vec::new();
     let most = LARGEST_BOUNCE as u64 + 1;
     let read = tokio::io::stdin().take(most).read_to_end(&mut message).await;
-    read.map_err(|error| refused(&format!("Die Standardeingabe ist nicht lesbar: {error}")))?;
+    read.map_err(|error| refused(format!("Die Standardeingabe ist nicht lesbar: {error}")))?;
     if message.len() > LARGEST_BOUNCE {
         return Err(refused("Die Nachricht ist zu groß für einen Zustellbericht."));
     }

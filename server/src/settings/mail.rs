@@ -3,6 +3,8 @@
 use super::{Values, WrongSetting, is_address, refuse};
 use percent_encoding::percent_decode_str;
 use portal::{MailTarget, SmtpServer, SmtpTls};
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 use url::{Host, Url};
@@ -114,14 +116,11 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-fn number<T: FromStr + PartialOrd>(
+fn number<T: FromStr + PartialOrd + Display>(
     values: &Values,
     name: &str,
-    range: std::ops::RangeInclusive<T>,
-) -> Result<Option<T>, WrongSetting>
-where
-    T: std::fmt::Display,
-{
+    range: RangeInclusive<T>,
+) -> Result<Option<T>, WrongSetting> {
     let Some(text) = values.get(name) else { return Ok(None) };
     match text.parse() {
         Ok(number) if range.contains(&number) => Ok(Some(number)),

@@ -2,7 +2,7 @@
 
 use crate::support::{HERE, World, count, moment, run, story};
 use chrono::TimeDelta;
-use portal::{Decision, MailKind, Role};
+use portal::{Decision, Letter, MailKind, Role};
 
 /// A mail as it is compared: the token, which is never the same, left out.
 fn shown(world: &World, kind: &str, login: &str) -> String {
@@ -117,5 +117,86 @@ story!(the_outbox_holds_no_link_that_opens_anything, world => {
     for text in ["body", "subject", "last_answer"] {
         let holding = format!("SELECT COUNT(*) FROM outbox WHERE {text} LIKE '%{token}%'");
         assert_eq!(count(url, &holding).await, 0, "{text}");
+    }
+});
+
+story!(reminders_and_notices_say_what_they_should, world => {
+    world.in_the_field().await;
+    let session = world.office("GS-1").await;
+    world.save(&session, &[("A5", "Leitung"), ("B1", "5.000")]).await;
+    let snap = |name: &str, kind, login| insta::assert_snapshot!(name, shown(&world, kind, login));
+    for (moment_of, name) in [("2008-01-28T09:00", "erinnerung"), ("2008-02-12T09:00", "frist-naht"), ("2008-02-18T09:00", "letzter-aufruf")] {
+        world.portal.mail_run(None, Some(moment(moment_of))).await.unwrap();
+        snap(name, "erinnerung", "GS-1");
+    }
+    snap("letzter-aufruf-ohne-zugang", "erinnerung", "GS-3");
+    let staff = world.staff(Role::Editor).await;
+    let letter = Letter { subject: "Zu Frage B1".into(), text: "Ist das richtig?\r\nWirklich?\n\nDanke.".into(), once: "1".into() };
+    world.portal.write_to(&staff, 2008, "GS-1", &letter).await.unwrap();
+    world.portal.contact_change(&staff, 2008, "GS-3", "", "neu@uellen.example").await.unwrap();
+    world.complete(&session).await;
+    world.portal.submit(&session).await.unwrap();
+    world.portal.mail_run(None, None).await.unwrap();
+    snap("anschreiben", "anschreiben", "GS-1");
+    snap("adresse-geaendert", "adresse-geaendert", "GS-3");
+    world.portal.decide(&staff, 2008, "GS-1", Decision::Query, "Stimmt B1?").await.unwrap();
+    world.portal.mail_run(None, None).await.unwrap();
+    snap("rueckfrage", "rueckfrage", "GS-1");
+    world.portal.decide(&staff, 2008, "GS-1", Decision::Reopen, "Bitte B1 berichtigen.").await.unwrap();
+    let elsewhere = "198.51.100.7".parse().unwrap();
+    world.portal.sign_in("GS-1", "blauer Elefant am See", elsewhere).await.unwrap();
+    world.portal.mail_run(None, None).await.unwrap();
+    snap("wieder-geoeffnet", "wieder-geoeffnet", "GS-1");
+    snap("neue-anmeldung", "neue-anmeldung", "GS-1");
+    world.portal.sign_in("GS-1", "blauer Elefant am See", elsewhere).await.unwrap();
+    assert!(world.portal.mail_run(None, None).await.unwrap().sent.is_empty(), "it is known now");
+});
+
+story!(the_source_of_a_mail_is_as_it_should_be, world => {
+    world.in_the_field().await;
+    world.portal.mail_run(None, None).await.unwrap();
+    let mail = world.mail("einladung", "GS-1");
+    let source = std::fs::read_to_string(world.post().join(&mail.file)).unwrap();
+    let boundary = source.split("boundary=\"").nth(1).unwrap().split('"').next().unwrap();
+    let id = mail.message_id.trim_matches(['<', '>']);
+    // The link is broken over two lines at a place that depends on it.
+    let head = source.split("\r\n\r\n").next().unwrap();
+    let head = head.replace(boundary, "GRENZE").replace(id, "NUMMER").replace("\r\n", "\n");
+    insta::assert_snapshot!("quelle", head);
+    insta::assert_snapshot!("html", mail.html.replace(&mail.token(), "TOKEN"));
+});
+
+story!(hostile_names_do_no_harm_and_stop_no_other_mail, world => {
+    world.in_the_field().await;
+    let url = &world.settings.database_url;
+    // Past the register, which refuses what it can.
+    let long = "Größe ".repeat(50);
+    let hostile = format!("<b>{{{{7*7}}}}</b> [x](https://boese.example) {long}");
+    run(url, &format!("UPDATE cases SET name = '{hostile}', contact_name = 'Eva' || CHAR(13) || CHAR(10) || 'Bcc: alle@example.org' WHERE form = 'ARGE'")
+        .replace("CHAR(", if url.starts_with("sqlite") { "CHAR(" } else { "CHR(" })).await;
+    run(url, "UPDATE cases SET contact_email = 'keine Adresse' WHERE form = 'zkT'").await;
+    run(url, "UPDATE cases SET contact_email = 'post@öhm.example' WHERE form = 'gAw'").await;
+    let staff = world.staff(Role::Editor).await;
+    let letter = Letter { subject: "Zeile\r\nBcc: x".into(), text: "eins\r.\r\n.\r\nQUIT\0\n\n{{7*7}}".into(), once: "1".into() };
+    world.portal.write_to(&staff, 2008, "GS-1", &letter).await.unwrap();
+    let done = world.portal.mail_run(None, None).await.unwrap();
+    assert_eq!(done.failed.len(), 1, "{:?}", done.failed);
+    assert!(done.failed[0].reason.contains("„keine Adresse“"), "{:?}", done.failed[0]);
+    let mail = world.mail("einladung", "GS-1");
+    let source = std::fs::read(world.post().join(&mail.file)).unwrap();
+    let (headers, _) = mailparse::parse_headers(&source).unwrap();
+    let to = headers.iter().find(|header| header.get_key_ref() == "To").unwrap();
+    let to = mailparse::addrparse_header(to).unwrap();
+    assert_eq!(to.extract_single_info().unwrap().addr, "eva@cordelbach.example");
+    assert!(mail.body.contains("<b>{{7*7}}</b> [x](https://boese.example)"), "{}", mail.body);
+    assert!(!mail.html.contains("<b>") && !mail.html.contains("href=\"https://boese"), "{}", mail.html);
+    assert!(world.mail("einladung", "GS-3").to.contains("xn--hm-eka.example"));
+    let written = world.mail("anschreiben", "GS-1");
+    assert!(written.body.contains("{{7*7}}") && !written.body.contains('\0'), "{}", written.body);
+    for mail in world.mails() {
+        let source = std::fs::read_to_string(world.post().join(&mail.file)).unwrap();
+        assert!(source.is_ascii() && !source.contains("\r\n.\r\n"), "{source}");
+        assert!(!source.lines().any(|line| line.starts_with("Bcc:")), "{source}");
+        assert!(!source.replace("\r\n", "").contains(['\r', '\n']), "line ends only");
     }
 });

@@ -16,6 +16,7 @@ use lettre::transport::smtp::response::Response;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -134,13 +135,27 @@ impl Server {
         } = &self.settings;
         let unreachable = |what: &str, error: &dyn Display| Answer::Unreachable(format!("{what}: {error}"));
         let parameters = self.tls().map_err(|error| unreachable("TLS", &error))?;
-        let implicit = (*tls == SmtpTls::Implicit).then(|| parameters.clone());
         let patience = self.settings.patience;
-        let connecting =
-            AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(patience), &self.hello, implicit, None);
+        let connecting = async {
+            if *tls == SmtpTls::Implicit {
+                let encrypted = Some(parameters.clone());
+                let to = (host.as_str(), *port);
+                return AsyncSmtpConnection::connect_tokio1(to, Some(patience), &self.hello, encrypted, None)
+                    .await
+                    .map_err(|error| chain(&error));
+            }
+            // The content's last line is a packet of its own: it must not wait
+            // for the receipt of the one before (40 ms a mail).
+            let stream = TcpStream::connect((host.as_str(), *port)).await;
+            let stream = stream.and_then(|stream| stream.set_nodelay(true).map(|()| stream));
+            let stream = stream.map_err(|error| chain(&error))?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello)
+                .await
+                .map_err(|error| chain(&error))
+        };
         let mut conn = match timeout(patience, connecting).await {
             Ok(Ok(conn)) => conn,
-            Ok(Err(error)) => return Err(unreachable("keine Verbindung", &chain(&error))),
+            Ok(Err(error)) => return Err(unreachable("keine Verbindung", &error)),
             Err(_) => return Err(unreachable("keine Verbindung", &"Zeit abgelaufen")),
         };
         let encrypt = match tls {

@@ -1,6 +1,8 @@
 //! A mail server on loopback that keeps what it gets and misbehaves where it
 //! is told to.
 
+#![allow(dead_code, reason = "each test takes its part")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
