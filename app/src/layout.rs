@@ -2,6 +2,7 @@
 //! in, footer with whom to ask.
 
 use crate::context::{Assets, Failure, Resume, SharedOperator, Viewer};
+use crate::staff::InstituteNav;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -85,6 +86,10 @@ pub(crate) fn Page(
 #[component]
 fn Header() -> impl IntoView {
     let viewer = use_context::<Viewer>().unwrap_or_default().0;
+    let sections = viewer
+        .as_ref()
+        .filter(|session| matches!(session.who, Who::Staff { .. }))
+        .map(|_| view! { <InstituteNav/> });
     let signed_in = viewer.map(|session| {
         let staff = matches!(session.who, Who::Staff { .. });
         let home = if staff { "/institut" } else { "/befragung" };
@@ -116,6 +121,7 @@ fn Header() -> impl IntoView {
                 </p>
                 {signed_in}
             </div>
+            {sections}
         </header>
     }
 }

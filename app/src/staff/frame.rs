@@ -102,7 +102,6 @@ pub(super) fn PostNav(wave: i32, #[prop(optional)] here: &'static str) -> impl I
     view! {
         <nav class="desk" aria-label="Post">
             <ul class="inline">
-                <li><a href=format!("/institut?welle={wave}")>"Rücklauf"</a></li>
                 {links}
             </ul>
         </nav>
@@ -162,7 +161,9 @@ pub(super) fn select(
 /// A line of text.
 pub(super) fn input(name: &'static str, kind: &'static str, value: String) -> impl FnOnce(String, String) -> AnyView {
     let wide = matches!(name, "betreff" | "title");
-    move |id, errors| view! { <input id=id type=kind name=name value=value class:wide=wide aria-describedby=errors/> }.into_any()
+    move |id, errors| {
+        view! { <input id=id type=kind name=name value=value class:wide=wide aria-describedby=errors/> }.into_any()
+    }
 }
 
 /// Several lines of text.

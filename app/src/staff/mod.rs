@@ -3,8 +3,11 @@
 mod case;
 mod contacts;
 mod frame;
+mod nav;
 mod post;
 mod returns;
+
+pub(crate) use nav::InstituteNav;
 
 use crate::context::Failure;
 use crate::layout::{FailurePage, NotFound, document};

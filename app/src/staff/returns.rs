@@ -97,9 +97,7 @@ fn page(waves: &[WaveView], figures: &Figures, cases: &[CaseRow], filter: &CaseF
             view! { <tr><th scope="row"><a href=href>{words::status(*status)}</a></th><td class="figure">{count.to_string()}</td></tr> }
         })
         .collect_view();
-    let post = format!("/institut/post?welle={}", wave.key);
     let body = view! {
-            <nav class="desk" aria-label="Post"><a href=post>"E-Mails: Plan, Postausgang, Texte"</a></nav>
             {others}
             <div class="columns">
                 <div class="table-scroll" tabindex="0" role="region" aria-label="Rücklauf nach Form">
