@@ -6,28 +6,24 @@
 //! a crash: what does no harm twice is sent again under the same Message-ID,
 //! about the rest a person decides (security.md, "Nothing lost").
 
+mod entry;
+mod outcome;
+
 use super::carrier::{Answer, Carrier, Parcel};
 use super::compose::{About, Composed, Desk, kind_of};
 use super::due::{self, Facts};
 use super::texts::Texts;
-use super::{Handled, MailError, MailKind, MailRun, NotSent, SentMail, planning};
+use super::{Handled, MailError, MailKind, NotSent, planning};
+use crate::Portal;
 use crate::clock::from_micros;
 use crate::store::lock::WorkerLock;
 use crate::store::outbox::{self, Ended, Handed, OutboxRow};
 use crate::store::{Conn, Stored, contacts, plan};
-use crate::{Portal, berlin};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use outcome::{handled, outcome, pause};
 use std::time::Duration;
-use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+use tokio::time::{Interval, sleep};
 
-/// First pause after a failed attempt; doubles up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(1);
-const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(4);
-/// How long a mail is tried.
-const TRIED_FOR: TimeDelta = TimeDelta::hours(48);
-/// How long another worker is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// Mails looked at in one transaction.
 const LOOKED_AT: usize = 200;
 /// Attempts at noting what became of mails that have left.
@@ -41,147 +37,6 @@ struct Orders<'a> {
     /// Only what somebody waits for.
     urgent: bool,
     stop: &'a (dyn Fn() -> bool + Send + Sync),
-}
-
-impl Portal {
-    /// Queues what the plan has due at `at` (now, if not given) and delivers
-    /// what is due: of one wave and of no wave in particular, or of all. A
-    /// mail that fails does not stop the others.
-    ///
-    /// # Errors
-    /// Where nothing can be delivered: paused, mail server or directory not
-    /// usable. What was sent before stays sent.
-    pub async fn mail_run(&self, wave: Option<i32>, at: Option<DateTime<Utc>>) -> Result<MailRun, MailError> {
-        let mut run = MailRun::default();
-        self.mail_run_with(wave, at, |handled| run.note(handled)).await?;
-        Ok(run)
-    }
-
-    /// The same, telling of each mail as it is handled.
-    ///
-    /// # Errors
-    /// As [`Portal::mail_run`].
-    pub async fn mail_run_with(
-        &self,
-        wave: Option<i32>,
-        at: Option<DateTime<Utc>>,
-        tell: impl FnMut(Handled) + Send,
-    ) -> Result<(), MailError> {
-        let mut conn = self.read().await?;
-        if let Some(wave) = wave
-            && crate::store::waves::find(&mut conn, wave).await?.is_none()
-        {
-            return Err(MailError::NoWave(wave));
-        }
-        let switch = plan::switch(&mut conn).await?;
-        drop(conn);
-        if let Some(at) = switch.paused_at {
-            return Err(MailError::Paused {
-                by: switch.paused_by.unwrap_or_default(),
-                at: berlin::long(from_micros(at)),
-            });
-        }
-        // Asked for by hand: perhaps the server lets us in by now.
-        if switch.halted.is_some() {
-            self.mail_let_go_on().await?;
-        }
-        let orders = Orders {
-            wave,
-            at,
-            urgent: false,
-            stop: &|| false,
-        };
-        self.work(&orders, tell).await
-    }
-
-    /// What the running portal does by itself, until nothing is due or `stop`
-    /// says so; nothing while staff has paused it or the mail server does not
-    /// let us in. `urgent`: only what somebody waits for.
-    ///
-    /// # Errors
-    /// As [`Portal::mail_run`], but never because it is paused.
-    pub async fn mail_round(
-        &self,
-        urgent: bool,
-        stop: &(dyn Fn() -> bool + Send + Sync),
-        tell: impl FnMut(Handled) + Send,
-    ) -> Result<(), MailError> {
-        let mut conn = self.read().await?;
-        let switch = plan::switch(&mut conn).await?;
-        if switch.paused_at.is_some() || switch.halted.is_some() || !self.anything_to_do(&mut conn).await? {
-            return Ok(());
-        }
-        drop(conn);
-        let orders = Orders {
-            wave: None,
-            at: None,
-            urgent,
-            stop,
-        };
-        match self.work(&orders, tell).await {
-            // Whoever is sending sends this too.
-            Err(MailError::Busy) => Ok(()),
-            done => done,
-        }
-    }
-
-    /// Lets the queue go on after the mail server had turned us away.
-    ///
-    /// # Errors
-    /// Where the store fails.
-    pub async fn mail_let_go_on(&self) -> Result<(), crate::StoreError> {
-        let mut tx = self.write().await?;
-        plan::halt(&mut tx, None).await?;
-        tx.commit().await
-    }
-
-    async fn anything_to_do(&self, conn: &mut Conn) -> Stored<bool> {
-        let now = self.now();
-        let waiting = !outbox::due(conn, None, now.timestamp_micros(), false, 1)
-            .await?
-            .is_empty();
-        Ok(waiting || !outbox::begun(conn).await?.is_empty() || planning::is_anything_due(conn, now).await?)
-    }
-
-    async fn work(&self, orders: &Orders<'_>, tell: impl FnMut(Handled) + Send) -> Result<(), MailError> {
-        let lock = self.worker_lock(orders).await?;
-        let host = self.settings().base_url.host();
-        let carrier = Carrier::open(&self.settings().mail, host).await?;
-        let texts = Texts::load(&mut self.read().await?).await?;
-        let pace = carrier.per_minute().map(|limit| {
-            let mut pace = interval(Duration::from_secs(60) / limit.max(1));
-            pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            pace
-        });
-        let mut worker = Worker {
-            portal: self,
-            orders,
-            carrier,
-            lock,
-            texts,
-            pace,
-            tell,
-        };
-        let done = worker.run().await;
-        worker.carrier.close().await;
-        worker.lock.release().await;
-        done
-    }
-
-    /// Waits for the lock; at the end of the program not for long.
-    async fn worker_lock(&self, orders: &Orders<'_>) -> Result<WorkerLock, MailError> {
-        let mut waited = Duration::ZERO;
-        loop {
-            if let Some(lock) = self.store().worker_lock().await? {
-                return Ok(lock);
-            }
-            if waited >= PATIENCE || (orders.stop)() {
-                return Err(MailError::Busy);
-            }
-            sleep(BETWEEN_LOOKS).await;
-            waited += BETWEEN_LOOKS;
-        }
-    }
 }
 
 /// A mail on its way.
@@ -447,82 +302,5 @@ impl<T: FnMut(Handled) + Send> Worker<'_, T> {
             }
         }
         tx.commit().await
-    }
-}
-
-/// State and words an answer leads to.
-fn outcome<'a>(mail: &UnderWay, answer: &'a Answer, at: DateTime<Utc>) -> (&'static str, &'a str) {
-    let given_up = mail
-        .row
-        .first_tried_at
-        .is_some_and(|first| at - from_micros(first) >= TRIED_FOR);
-    match answer {
-        Answer::Taken(text) => ("sent", text),
-        Answer::Later(text) | Answer::Unreachable(text) if given_up => ("failed", text),
-        Answer::Later(text) | Answer::Unreachable(text) => ("deferred", text),
-        Answer::BadAddress(text) | Answer::Refused(text) => ("failed", text),
-        Answer::Unclear(text) if mail.kind.may_come_twice() => ("deferred", text),
-        Answer::Unclear(text) => ("unclear", text),
-        Answer::Denied(text) => ("queued", text),
-    }
-}
-
-fn handled(mail: UnderWay, answer: Answer, at: DateTime<Utc>) -> Handled {
-    let (state, text) = outcome(&mail, &answer, at);
-    let reason = text.to_owned();
-    let UnderWay { row, kind, login, to } = mail;
-    if state == "sent" {
-        return Handled::Sent(SentMail {
-            kind,
-            step: row.step,
-            login,
-            recipient: to,
-            place: reason,
-        });
-    }
-    let mail = NotSent { kind, login, reason };
-    match state {
-        "failed" => Handled::Failed(mail),
-        "unclear" => Handled::Unclear(mail),
-        _ => Handled::Deferred(mail),
-    }
-}
-
-/// Pause before the next attempt: doubles each time, a fifth more or less by
-/// the mail's id, so that not all come back at once.
-fn pause(row: &OutboxRow) -> TimeDelta {
-    let doubled = u32::try_from(row.attempts)
-        .ok()
-        .and_then(|attempts| 2_i32.checked_pow(attempts))
-        .and_then(|factor| FIRST_PAUSE.checked_mul(factor))
-        .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE));
-    let dice = row
-        .id
-        .bytes()
-        .fold(0_i32, |sum, byte| (sum * 31 + i32::from(byte)) % 401);
-    doubled * (800 + dice) / 1_000
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_four_hours_and_are_spread() {
-        let of = |attempts, id: &str| {
-            pause(&OutboxRow {
-                attempts,
-                id: id.to_owned(),
-                ..OutboxRow::default()
-            })
-        };
-        let seconds: Vec<_> = ["a", "b", "c", "d4", "e52"]
-            .iter()
-            .map(|id| of(0, id).num_seconds())
-            .collect();
-        assert!(seconds.iter().all(|one| (48..=72).contains(one)), "{seconds:?}");
-        assert!(seconds.iter().any(|one| *one != seconds[0]), "{seconds:?}");
-        assert!((384..=576).contains(&of(3, "a").num_seconds()));
-        assert!((TimeDelta::minutes(192)..=TimeDelta::minutes(288)).contains(&of(1_000, "a")));
     }
 }
