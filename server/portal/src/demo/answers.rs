@@ -3,10 +3,11 @@
 //! have. What is not set here by item id is drawn from the options.
 
 use super::random::Dice;
-use super::roster::{Letters, Office};
+use super::roster::Office;
+use super::shape::{Benefits, Care, Model};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use survey::{CaseContext, Confirmation, Entries, Entry, FindingKind, Form, Instrument, Kind, QuestionIx, Sheet};
+use survey::{CaseContext, Confirmation, Entries, Entry, FindingKind, Instrument, Kind, QuestionIx, Sheet};
 
 /// Answers the whole questionnaire for `office`. Walks it in order, so that
 /// routing opens questions as it would for a person.
@@ -87,16 +88,8 @@ fn is_evasive(label: &str) -> bool {
 fn fixed(context: &CaseContext, office: &Office, dice: &mut Dice) -> BTreeMap<&'static str, String> {
     let mut set = BTreeMap::new();
     figures(context, office, &mut set, dice);
-    for (age, suffix) in [(Age::Older, "_ue"), (Age::Younger, "_u25")] {
-        core(
-            office.letters(context.wave),
-            context.form,
-            age,
-            suffix,
-            office.place,
-            &mut set,
-            dice,
-        );
+    for (young, suffix) in [(false, "_ue"), (true, "_u25")] {
+        core(office.model(context.wave, young), suffix, &mut set, dice);
     }
     changes(context, office, &mut set);
     set.insert("A1", "1".into());
@@ -193,44 +186,15 @@ fn figures(context: &CaseContext, office: &Office, set: &mut BTreeMap<&'static s
     ]);
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Age {
-    Older,
-    Younger,
-}
-
-/// The typology core of one age group. Nine of ten offices proceed for U25 as
-/// for Ü25 (paper, section 3.2).
-fn core(
-    letters: Letters,
-    form: Form,
-    age: Age,
-    suffix: &'static str,
-    place: usize,
-    set: &mut BTreeMap<&'static str, String>,
-    dice: &mut Dice,
-) {
-    let differs = age == Age::Younger && place % 10 == 4;
-    let generalised = letters.generalised || (differs && place % 20 == 4);
-    let placement = letters.placement_integrated || differs;
+/// The typology core of one age group, as the model of the office says.
+fn core(model: Model, suffix: &'static str, set: &mut BTreeMap<&'static str, String>, dice: &mut Dice) {
     let id = |stem: &'static str| ids(stem, suffix);
-    // zkT: 53 of 56 generalised for all; elsewhere both variants equally.
-    let for_all = if form == Form::Zkt {
-        !place.is_multiple_of(25)
-    } else {
-        place.is_multiple_of(2)
-    };
-    // Experts where zkT specialise, full specialisation elsewhere (section 3.2).
-    let experts = if form == Form::Zkt {
-        !place.is_multiple_of(3)
-    } else {
-        place.is_multiple_of(9)
-    };
-    let (d1, d2) = match (generalised, for_all, experts) {
-        (true, true, _) => ("2", ""),
-        (true, false, _) => ("1", "3"),
-        (false, _, true) => ("1", "2"),
-        (false, _, false) => ("1", "1"),
+    let (d1, d2) = match model.care {
+        Care::ForAll => ("2", ""),
+        Care::SameStaff => ("1", "3"),
+        Care::Experts => ("1", "2"),
+        Care::Full => ("1", "1"),
+        Care::Nowhere => ("3", ""),
     };
     set.insert(id("D1"), d1.into());
     if !d2.is_empty() {
@@ -238,35 +202,31 @@ fn core(
     }
     set.insert(id("D4"), german(dice.between(100, 350), 1));
     set.insert(id("D5"), dice.one_of(&["1", "1", "2"], "1").into());
-    let placed = if placement { "1" } else { dice.one_of(&["2", "4"], "2") };
+    let placed = if model.placed {
+        "1"
+    } else {
+        dice.one_of(&["2", "4"], "2")
+    };
     set.insert(id("E1"), placed.into());
     if placed == "2" {
         set.insert("E4", "2".into());
     }
-    let computes = if form == Form::Zkt {
-        !place.is_multiple_of(4)
-    } else {
-        place % 5 < 2
-    };
-    let role = match (letters.benefits_integrated, computes) {
-        (false, _) => "3",
-        (true, true) => "1",
-        (true, false) => "2",
+    let role = match model.benefits {
+        Benefits::Computes => "1",
+        Benefits::Contact => "2",
+        Benefits::Team | Benefits::Close | Benefits::Loose => "3",
     };
     for stem in ["F1fm", "F1nfm", "F1alle"] {
         set.insert(id(stem), role.into());
     }
-    let teams = if form == Form::Zkt {
-        place % 10 < 3
+    let team = model.benefits == Benefits::Team;
+    set.insert(id("F2"), if team { "1" } else { "2" }.into());
+    let colleagues = if model.benefits == Benefits::Close {
+        dice.between(1, 3)
     } else {
-        place.is_multiple_of(10)
+        dice.between(4, 9)
     };
-    set.insert(id("F2"), if teams { "1" } else { "2" }.into());
-    let close = place % 3 == 1;
-    set.insert(
-        id("F3"),
-        if close { dice.between(1, 3) } else { dice.between(4, 9) }.to_string(),
-    );
+    set.insert(id("F3"), colleagues.to_string());
 }
 
 /// Ids of the core items, spelt out so that they are found by searching.
@@ -298,12 +258,12 @@ fn ids(stem: &'static str, suffix: &str) -> &'static str {
 
 /// Module G says what really changed since the wave before.
 fn changes(context: &CaseContext, office: &Office, set: &mut BTreeMap<&'static str, String>) {
-    let now = office.letters(context.wave);
-    let before = office.letters(context.wave - 1);
+    let now = office.model(context.wave, false);
+    let before = office.model(context.wave - 1, false);
     let word = |changed: bool| if changed { "1".to_owned() } else { "2".to_owned() };
-    set.insert("G1", word(now.generalised != before.generalised));
-    set.insert("G2", word(now.placement_integrated != before.placement_integrated));
-    set.insert("G3", word(now.benefits_integrated != before.benefits_integrated));
+    set.insert("G1", word(now.care.generalised() != before.care.generalised()));
+    set.insert("G2", word(now.placed != before.placed));
+    set.insert("G3", word(now.benefits.integrated() != before.benefits.integrated()));
     if let Some(day) = context
         .vorwelle_stichtag
         .and_then(|day| day.checked_add_days(chrono::Days::new(120)))

@@ -7,6 +7,7 @@ mod answers;
 mod field;
 mod random;
 mod roster;
+mod shape;
 
 use crate::clock::Clock;
 use crate::identity::Role;
