@@ -83,6 +83,10 @@ impl Typed {
 #[derive(Clone, Debug, Default)]
 pub struct Once(pub String);
 
+/// Recovery codes that were just made: on this one page and never again.
+#[derive(Clone)]
+pub struct RecoveryCodes(pub Vec<String>);
+
 /// A form that arrived after the session had ended. The sign-in page carries
 /// it in hidden fields named `fort__NAME` and the server applies it afterwards.
 #[derive(Clone, Debug)]

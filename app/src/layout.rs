@@ -105,7 +105,7 @@ fn Header() -> impl IntoView {
         view! {
             <nav class="account" aria-label="Konto" data-einheit=unit>
                 <a href=home>{if staff { "Institut" } else { "Übersicht" }}</a>
-                <span class="who">{name}</span>
+                <a class="who" href=format!("{home}/konto")>{name}</a>
                 <form method="post" action="/abmelden">
                     <button class="link">"Abmelden"</button>
                 </form>

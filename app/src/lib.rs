@@ -12,6 +12,8 @@ pub mod form;
 mod instrument;
 
 #[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
 mod context;
 #[cfg(feature = "ssr")]
 mod layout;
@@ -26,7 +28,7 @@ mod words;
 pub use instrument::packed as packed_instrument;
 
 #[cfg(feature = "ssr")]
-pub use context::{Assets, Failure, FormErrors, Letter, Once, Operator, Resume, Typed, Viewer};
+pub use context::{Assets, Failure, FormErrors, Letter, Once, Operator, RecoveryCodes, Resume, Typed, Viewer};
 
 /// Makes the server functions known to the server, whatever the linker keeps.
 #[cfg(feature = "ssr")]

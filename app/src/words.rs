@@ -27,6 +27,15 @@ pub(crate) fn status(status: Status) -> &'static str {
     }
 }
 
+/// What a role of the institute's staff is called.
+pub(crate) fn role(role: portal::Role) -> &'static str {
+    match role {
+        portal::Role::Viewer => "liest",
+        portal::Role::Editor => "bearbeitet Fälle",
+        portal::Role::Admin => "verwaltet",
+    }
+}
+
 /// The message a page shows for a `?meldung=` code: kind and sentence.
 /// Unknown codes show nothing.
 pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
@@ -60,6 +69,19 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
         "passwort-gesetzt" => (
             "success",
             "Ihr Passwort ist gespeichert. Bitte melden Sie sich damit an.",
+        ),
+        "passwort-geaendert" => (
+            "success",
+            "Ihr neues Passwort gilt. Alle anderen Anmeldungen dieses Zugangs sind beendet.",
+        ),
+        "andere-beendet" => ("success", "Alle anderen Anmeldungen dieses Zugangs sind beendet."),
+        "schritt-entfernt" => (
+            "success",
+            "Der zweite Schritt ist entfernt. Zur Anmeldung genügt wieder das Passwort.",
+        ),
+        "eingeladen" => (
+            "success",
+            "Der Zugang ist angelegt. Eine E-Mail mit dem Link zum Passwort ist unterwegs.",
         ),
         "zugang-angefordert" => (
             "success",

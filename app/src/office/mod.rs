@@ -2,11 +2,12 @@
 
 mod access;
 mod case;
+mod code;
 mod module;
 mod overview;
 mod print;
 mod review;
-mod sign_in;
+pub(crate) mod sign_in;
 mod submission;
 mod texts;
 
@@ -36,9 +37,11 @@ pub fn Office() -> impl IntoView {
         <Router>
             <Routes fallback=|| view! { <NotFound/> }>
                 <Route path=path!("/anmelden") view=sign_in::SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/anmelden/code") view=code::Code ssr=SsrMode::Async/>
                 <Route path=path!("/passwort-vergessen") view=access::Forgotten ssr=SsrMode::Async/>
                 <Route path=path!("/zugang/:token") view=access::Access ssr=SsrMode::Async/>
                 <Route path=path!("/befragung") view=overview::Overview ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/konto") view=crate::account::OfficeAccount ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/druck") view=print::Print ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/pruefung") view=review::Review ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/abgabe") view=submission::Submission ssr=SsrMode::Async/>

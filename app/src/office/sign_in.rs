@@ -28,12 +28,6 @@ pub(super) fn SignIn() -> impl IntoView {
         .map(|resume| resume.target.clone())
         .or_else(|| query.get("weiter"))
         .unwrap_or_else(|| typed.of("weiter"));
-    let carried = resume
-        .map(|resume| resume.fields)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=format!("fort__{name}") value=value/> })
-        .collect_view();
     view! {
         <Page title="Anmelden">
             {notice}
@@ -41,7 +35,7 @@ pub(super) fn SignIn() -> impl IntoView {
             <FormSummary errors=errors.clone()/>
             <form method="post" action="/anmelden" class="narrow">
                 <input type="hidden" name="weiter" value=target/>
-                {carried}
+                <Carried resume/>
                 <Field name="kennung" label="Kennung oder E-Mail-Adresse"
                     hint="Die Kennung Ihrer Einheit steht in der Einladung. Kolleginnen und Kollegen melden sich mit ihrer E-Mail-Adresse an."
                     value=typed.of("kennung") autocomplete="username" error=errors.of("kennung")/>
@@ -51,6 +45,17 @@ pub(super) fn SignIn() -> impl IntoView {
             <p><a href="/passwort-vergessen">"Passwort vergessen oder noch keines festgelegt?"</a></p>
         </Page>
     }
+}
+
+/// What was posted too late, in hidden fields.
+#[component]
+pub(super) fn Carried(resume: Option<Resume>) -> impl IntoView {
+    resume
+        .map(|resume| resume.fields)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=format!("fort__{name}") value=value/> })
+        .collect_view()
 }
 
 /// The errors of a refused form, first on the page, each a link to its field.

@@ -1,7 +1,11 @@
 //! Pages of the institute: root component and routes.
 
+mod accounts;
+mod admin;
+mod audit;
 mod case;
 mod contacts;
+mod factor;
 mod frame;
 mod nav;
 mod post;
@@ -33,6 +37,13 @@ pub fn Staff() -> impl IntoView {
                 <Route path=path!("/institut") view=returns::Returns ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung") view=case::CasePage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung/kontakte") view=contacts::ContactsPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/konto") view=crate::account::StaffAccount ssr=SsrMode::Async/>
+                <Route path=path!("/institut/konto/zweiter-schritt") view=factor::FactorPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/konto/codes") view=factor::CodesPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/verwaltung") view=admin::AdminHome ssr=SsrMode::Async/>
+                <Route path=path!("/institut/verwaltung/konten") view=accounts::AccountList ssr=SsrMode::Async/>
+                <Route path=path!("/institut/verwaltung/konten/:id") view=accounts::AccountPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/verwaltung/protokoll") view=audit::AuditList ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post") view=post::PlanPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post/schritt/:schritt") view=post::StepPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post/vorlagen") view=post::TemplateList ssr=SsrMode::Async/>

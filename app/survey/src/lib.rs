@@ -15,6 +15,7 @@ pub mod form;
 pub mod load;
 pub mod model;
 pub mod office;
+pub mod panel;
 pub mod rates;
 pub mod sheet;
 pub mod status;

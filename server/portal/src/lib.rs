@@ -35,7 +35,8 @@ pub use clock::Clock;
 pub use demo::{DemoError, DemoStaff, DemoSummary, DemoUnit};
 pub use figures::Figures;
 pub use identity::{
-    NewSession, RequestAccessError, Role, Session, SetPasswordError, SignInError, TokenInfo, TokenPurpose, Who,
+    AccountError, CodeError, FactorState, NewFactor, NewSession, OwnAccount, Pending, RequestAccessError, Role,
+    Session, SetPasswordError, SignInError, TokenInfo, TokenPurpose, Who,
 };
 pub use input::FieldError;
 pub use instruments::BadInstrument;
@@ -52,12 +53,13 @@ pub use respondent::{
     SaveError, Saved, StoredAnswer, SubmitError,
 };
 pub use results::ExportError;
-pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings, SmtpServer, SmtpTls};
+pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings, SmtpServer, SmtpTls, StaffTotp};
 pub use staff::{
-    AddressMark, Candidate, CaseDetail, CaseEvent, CaseFilter, CaseRow, ContactEntry, ContactKind, Decision, FormError,
-    Letter, MailDetail, OfficeContacts, OptOut, OutboxFilter, OutboxLine, OutboxPage, PlanView, Preview, RemindError,
-    Returns, ReturnsRow, StaffAddError, StaffError, StepForm, StepView, StoredClassification, StoredConfirmation,
-    Switch, TemplateLine, TemplateView,
+    AddressMark, AuditEntry, AuditFilter, AuditPage, Candidate, CaseDetail, CaseEvent, CaseFilter, CaseRow,
+    ContactEntry, ContactKind, Decision, FormError, Letter, MailDetail, OfficeContacts, OptOut, OutboxFilter,
+    OutboxLine, OutboxPage, PROGRAM, PlanView, Preview, RemindError, Returns, ReturnsRow, StaffAccount,
+    StaffAccountError, StaffAddError, StaffChange, StaffError, StepForm, StepView, StoredClassification,
+    StoredConfirmation, Switch, TemplateLine, TemplateView,
 };
 pub use store::{OpenError, StoreError};
 pub use verify::{Damage, Verified};

@@ -24,6 +24,18 @@ pub struct Settings {
     pub letters: Vec<Endorsement>,
     /// How criterion 3 combines its two questions (instrument, section 4).
     pub k3_rule: K3Rule,
+    /// Whether staff must have a second factor.
+    pub staff_totp: StaffTotp,
+}
+
+/// Whether the institute's staff must have a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StaffTotp {
+    /// Who has set one up is asked for it.
+    #[default]
+    Optional,
+    /// Who has none can do nothing but set one up.
+    Required,
 }
 
 impl Settings {
@@ -39,6 +51,7 @@ impl Settings {
             bounces_to: None,
             letters: Vec::new(),
             k3_rule: K3Rule::default(),
+            staff_totp: StaffTotp::default(),
         }
     }
 }

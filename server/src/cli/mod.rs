@@ -31,6 +31,7 @@ Einstellungen kommen aus der Umgebung oder aus ruecklauf.toml im Arbeitsverzeich
   RUECKLAUF_METRICS_ADDR     Adresse, an der /metrics für Prometheus antwortet, etwa 127.0.0.1:9000 (sonst nirgends)
   RUECKLAUF_LOG              Protokoll als text oder json (sonst text); RUST_LOG wählt aus, was darin steht
   RUECKLAUF_K3_RULE          Regel für Kriterium 3: fm_only, any oder both (sonst fm_only)
+  RUECKLAUF_STAFF_TOTP       zweiter Schritt der Anmeldung im Institut: optional oder required (sonst optional)
 
 Rückgabe: 0 erledigt, 1 abgelehnt oder gescheitert (Grund auf der Fehlerausgabe), 2 falscher Aufruf.";
 
@@ -205,6 +206,12 @@ pub enum Staff {
         /// Rolle: viewer (liest), editor (bearbeitet Fälle) oder admin (verwaltet)
         #[arg(long, value_name = "ROLLE", value_parser = german::role)]
         role: Role,
+    },
+    /// Entfernt den zweiten Schritt der Anmeldung, wenn das Telefon verloren ist und niemand sonst helfen kann
+    ResetTotp {
+        /// E-Mail-Adresse
+        #[arg(value_name = "E-MAIL")]
+        email: String,
     },
 }
 

@@ -94,6 +94,17 @@ pub fn run(command: Command) -> Result<(), CommandError> {
                 eprintln!("Mit diesem Link legt {email} das Passwort fest; er gilt einmal und 30 Tage.");
                 Ok(())
             }
+            Command::Staff {
+                action: Staff::ResetTotp { email },
+            } => {
+                open(&settings)
+                    .await?
+                    .staff_reset_factor(&email)
+                    .await
+                    .map_err(refused)?;
+                eprintln!("Der zweite Schritt von {email} ist entfernt, alle Anmeldungen sind beendet.");
+                Ok(())
+            }
             Command::Mail {
                 action: Mail::Due(args),
             } => field::mail_due(&open(&settings).await?, args.wave, args.at).await,
@@ -166,6 +177,7 @@ async fn open_with(settings: &Settings, letters: &[Letter]) -> Result<Portal, Co
         bounces_to: settings.bounce_email.clone(),
         letters: operator::endorsements(settings, letters),
         k3_rule: settings.k3_rule,
+        staff_totp: settings.staff_totp,
         ..portal::Settings::new(url.clone(), base, mail)
     };
     Ok(Portal::open(portal_settings, Clock::system()).await?)

@@ -21,6 +21,7 @@ mod questionnaire;
 mod retry;
 mod session;
 mod state;
+mod tables;
 
 pub use assets::are_built;
 pub use error::HttpError;
@@ -81,6 +82,11 @@ fn for_people() -> Routes {
             "/anmelden",
             post(forms::account::sign_in).layer(DefaultBodyLimit::max(CARRIED_LIMIT)),
         )
+        .add(
+            Method::POST,
+            "/anmelden/code",
+            post(forms::account::code).layer(DefaultBodyLimit::max(CARRIED_LIMIT)),
+        )
         .add(Method::POST, "/abmelden", post(forms::account::sign_out))
         .add(
             Method::POST,
@@ -96,7 +102,7 @@ fn for_people() -> Routes {
             "/institut/fall/{kennung}/{entscheidung}",
             post(forms::decision::decide),
         );
-    let forms = at_the_mail_desk(forms);
+    let forms = of_administration(of_accounts(at_the_mail_desk(forms)));
     app::register_server_functions();
     leptos::server_fn::axum::server_fn_paths().fold(forms, |routes, (path, method)| {
         let only = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::POST);
@@ -130,6 +136,41 @@ fn at_the_mail_desk(routes: Routes) -> Routes {
             Method::POST,
             "/institut/fall/{kennung}/kontakte/{was}",
             post(desk::contact),
+        )
+}
+
+/// Forms about one's own account.
+fn of_accounts(routes: Routes) -> Routes {
+    use forms::own;
+    routes
+        .add(Method::POST, "/befragung/konto/passwort", post(own::password))
+        .add(Method::POST, "/befragung/konto/andere", post(own::others))
+        .add(Method::POST, "/institut/konto/passwort", post(own::password))
+        .add(Method::POST, "/institut/konto/andere", post(own::others))
+        .add(Method::POST, "/institut/konto/zweiter-schritt", post(own::begin_factor))
+        .add(
+            Method::POST,
+            "/institut/konto/zweiter-schritt/bestaetigen",
+            post(own::confirm_factor),
+        )
+        .add(
+            Method::POST,
+            "/institut/konto/zweiter-schritt/entfernen",
+            post(own::remove_factor),
+        )
+        .add(Method::POST, "/institut/konto/codes", post(own::new_codes))
+}
+
+/// Forms and files of the administration.
+fn of_administration(routes: Routes) -> Routes {
+    use forms::staff;
+    routes
+        .add(Method::GET, "/institut/verwaltung/protokoll.csv", get(tables::audit))
+        .add(Method::POST, "/institut/verwaltung/konten", post(staff::invite))
+        .add(
+            Method::POST,
+            "/institut/verwaltung/konten/{id}/{was}",
+            post(staff::change),
         )
 }
 

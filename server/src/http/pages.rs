@@ -3,7 +3,7 @@
 
 use super::error::HttpError;
 use super::state::AppState;
-use app::{Assets, Failure, FormErrors, Once, Operator, Resume, Typed, Viewer};
+use app::{Assets, Failure, FormErrors, Once, Operator, RecoveryCodes, Resume, Typed, Viewer};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -21,6 +21,7 @@ pub(super) struct PageContext {
     pub(super) typed: Option<Typed>,
     pub(super) resume: Option<Resume>,
     pub(super) failure: Option<Failure>,
+    pub(super) codes: Option<RecoveryCodes>,
     pub(super) portal: Portal,
     pub(super) assets: Assets,
     pub(super) operator: Arc<Operator>,
@@ -35,6 +36,7 @@ impl PageContext {
             typed: None,
             resume: None,
             failure: None,
+            codes: None,
             portal: state.portal().clone(),
             assets: state.assets(),
             operator: state.operator(),
@@ -52,6 +54,7 @@ impl PageContext {
         self.typed.into_iter().for_each(provide_context);
         self.resume.into_iter().for_each(provide_context);
         self.failure.into_iter().for_each(provide_context);
+        self.codes.into_iter().for_each(provide_context);
     }
 }
 

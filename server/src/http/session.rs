@@ -48,14 +48,34 @@ pub(super) async fn guard(
     match viewer.0.as_ref().map(|session| &session.who) {
         _ if !for_units && !for_staff => next.run(request).await,
         Some(Who::Unit { .. }) if for_units => next.run(request).await,
+        Some(Who::Staff { .. }) if for_staff && !within(path, OWN) && lacks_factor(&state, &viewer) => {
+            Redirect::to(SET_UP).into_response()
+        }
         Some(Who::Staff { .. }) if for_staff => next.run(request).await,
         Some(_) => HttpError::NotFound.into_response(),
+        // Passwords are never carried along.
+        None if within(path, OWN) || within(path, "/befragung/konto") => {
+            let own = if for_staff { OWN } else { "/befragung/konto" };
+            Redirect::to(&super::paths::sign_in_for(own)).into_response()
+        }
         None if *request.method() == Method::POST => carry_along(&state, request).await,
         None => {
             let wanted = request.uri().path_and_query().map_or(path, |whole| whole.as_str());
             Redirect::to(&super::paths::sign_in_for(wanted)).into_response()
         }
     }
+}
+
+/// One's own account: all that is open to staff who lack a second factor.
+const OWN: &str = "/institut/konto";
+/// Where they set it up.
+const SET_UP: &str = "/institut/konto/zweiter-schritt";
+
+fn lacks_factor(state: &AppState, viewer: &Viewer) -> bool {
+    viewer
+        .0
+        .as_ref()
+        .is_some_and(|session| state.portal().lacks_factor(session))
 }
 
 fn within(path: &str, part: &str) -> bool {
@@ -91,17 +111,37 @@ impl FromRequestParts<AppState> for SignedIn {
     }
 }
 
-/// Name of the cookie: with the strictest prefix wherever it is encrypted.
-fn cookie_name(base_url: &BaseUrl) -> &'static str {
-    if base_url.is_https() {
-        "__Host-ruecklauf"
-    } else {
-        "ruecklauf"
+/// The two cookies there are.
+#[derive(Clone, Copy)]
+enum Cookie {
+    /// Somebody is signed in.
+    Session,
+    /// The password was right, the code is awaited.
+    Pending,
+}
+
+impl Cookie {
+    /// Its name: with the strictest prefix wherever it is encrypted.
+    fn name(self, base_url: &BaseUrl) -> &'static str {
+        match (self, base_url.is_https()) {
+            (Self::Session, true) => "__Host-ruecklauf",
+            (Self::Session, false) => "ruecklauf",
+            (Self::Pending, true) => "__Host-ruecklauf-code",
+            (Self::Pending, false) => "ruecklauf-code",
+        }
     }
 }
 
 fn token<'a>(headers: &'a HeaderMap, base_url: &BaseUrl) -> Option<&'a str> {
-    let name = cookie_name(base_url);
+    value_of(headers, Cookie::Session.name(base_url))
+}
+
+/// What a sign-in that awaits its code goes by.
+pub(super) fn pending<'a>(headers: &'a HeaderMap, base_url: &BaseUrl) -> Option<&'a str> {
+    value_of(headers, Cookie::Pending.name(base_url))
+}
+
+fn value_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -113,19 +153,34 @@ fn token<'a>(headers: &'a HeaderMap, base_url: &BaseUrl) -> Option<&'a str> {
 
 /// The cookie of a new session; ends with the browser.
 pub(super) fn signed_in(response: &mut Response, token: &str, base_url: &BaseUrl) -> Result<(), HttpError> {
-    set_cookie(response, token, "", base_url)
+    set_cookie(response, (Cookie::Session, token), "", base_url)
+}
+
+/// The cookie of a sign-in that awaits its code.
+pub(super) fn awaits_code(response: &mut Response, token: &str, base_url: &BaseUrl) -> Result<(), HttpError> {
+    set_cookie(response, (Cookie::Pending, token), "; Max-Age=600", base_url)
+}
+
+/// Takes that cookie away.
+pub(super) fn awaits_no_code(response: &mut Response, base_url: &BaseUrl) -> Result<(), HttpError> {
+    set_cookie(response, (Cookie::Pending, ""), "; Max-Age=0", base_url)
 }
 
 /// Takes the cookie away.
 pub(super) fn signed_out(response: &mut Response, base_url: &BaseUrl) -> Result<(), HttpError> {
-    set_cookie(response, "", "; Max-Age=0", base_url)
+    set_cookie(response, (Cookie::Session, ""), "; Max-Age=0", base_url)
 }
 
-fn set_cookie(response: &mut Response, value: &str, more: &str, base_url: &BaseUrl) -> Result<(), HttpError> {
+fn set_cookie(
+    response: &mut Response,
+    (cookie, value): (Cookie, &str),
+    more: &str,
+    base_url: &BaseUrl,
+) -> Result<(), HttpError> {
     let secure = if base_url.is_https() { "; Secure" } else { "" };
     let cookie = format!(
         "{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}",
-        cookie_name(base_url)
+        cookie.name(base_url)
     );
     let cookie =
         HeaderValue::from_str(&cookie).map_err(|_| HttpError::Internal("session token is no header value".into()))?;

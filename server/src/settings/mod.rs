@@ -8,7 +8,7 @@ mod mail;
 mod sources;
 
 use ipnet::IpNet;
-use portal::{BaseUrl, BaseUrlError, Contact, MailTarget};
+use portal::{BaseUrl, BaseUrlError, Contact, MailTarget, StaffTotp};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use survey::typology::K3Rule;
 pub use sources::Values;
 
 /// Every setting there is, by the name it has in the environment.
-pub(crate) const NAMES: [&str; 19] = [
+pub(crate) const NAMES: [&str; 20] = [
     "DATABASE_URL",
     "RUECKLAUF_ADDR",
     "RUECKLAUF_BASE_URL",
@@ -35,6 +35,7 @@ pub(crate) const NAMES: [&str; 19] = [
     "RUECKLAUF_TEXTS",
     "RUECKLAUF_LETTERS",
     "RUECKLAUF_K3_RULE",
+    "RUECKLAUF_STAFF_TOTP",
     "RUECKLAUF_METRICS_ADDR",
     "RUECKLAUF_LOG",
 ];
@@ -64,6 +65,8 @@ pub struct Settings {
     pub letters: Option<PathBuf>,
     /// How criterion 3 combines its two questions.
     pub k3_rule: K3Rule,
+    /// Whether staff must have a second factor.
+    pub staff_totp: StaffTotp,
     /// Where `/metrics` is answered, if anywhere.
     pub metrics_addr: Option<SocketAddr>,
     /// How the log is written.
@@ -131,6 +134,7 @@ impl Settings {
         let texts = keep(&mut wrong, folder(values, "RUECKLAUF_TEXTS")).unwrap_or_default();
         let letters = keep(&mut wrong, folder(values, "RUECKLAUF_LETTERS")).unwrap_or_default();
         let k3_rule = keep(&mut wrong, k3_rule(values)).unwrap_or_default();
+        let staff_totp = keep(&mut wrong, staff_totp(values)).unwrap_or_default();
         let metrics_addr = keep(&mut wrong, metrics_address(values)).unwrap_or_default();
         let log = keep(&mut wrong, log_format(values)).unwrap_or_default();
         match (base_url, mail) {
@@ -146,6 +150,7 @@ impl Settings {
                 texts,
                 letters,
                 k3_rule,
+                staff_totp,
                 metrics_addr,
                 log,
             }),
@@ -292,6 +297,18 @@ fn k3_rule(values: &Values) -> Result<K3Rule, WrongSetting> {
     }
 }
 
+fn staff_totp(values: &Values) -> Result<StaffTotp, WrongSetting> {
+    match values.get("RUECKLAUF_STAFF_TOTP") {
+        None | Some("optional") => Ok(StaffTotp::Optional),
+        Some("required") => Ok(StaffTotp::Required),
+        Some(text) => Err(refuse(
+            "RUECKLAUF_STAFF_TOTP",
+            text,
+            "möglich sind optional und required",
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,6 +340,7 @@ mod tests {
         assert!(reason("RUECKLAUF_TRUSTED_PROXIES", "10.0.0.0/99").contains("10.0.0.0/99"));
         assert!(reason("RUECKLAUF_CONTACT_EMAIL", "niemand").contains("E-Mail-Adresse"));
         assert!(reason("RUECKLAUF_K3_RULE", "alle").contains("fm_only"));
+        assert!(reason("RUECKLAUF_STAFF_TOTP", "ja").contains("required"));
         assert!(reason("RUECKLAUF_METRICS_ADDR", "9000").contains("127.0.0.1:9000"));
         assert!(reason("RUECKLAUF_LOG", "xml").contains("json"));
         assert!(reason("RUECKLAUF_TEXTS", "/gibt/es/nicht").contains("Ordner"));

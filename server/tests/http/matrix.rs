@@ -18,6 +18,10 @@ const SIGN_IN: Expected = (303, "/anmelden?weiter=");
 const CARRIED: Expected = (401, "");
 const PLAN: Expected = (303, "/institut/post?welle=2008&meldung=erledigt");
 
+/// To one's own account nothing is carried along: it may be a password.
+const OWN: Expected = (303, "/anmelden?weiter=%2Finstitut%2Fkonto");
+const OTHERS: Expected = (303, "/institut/konto?meldung=andere-beendet");
+
 /// Everybody, in the order of the columns below.
 const PEOPLE: [Person; 6] = [
     Person::Nobody,
@@ -83,12 +87,18 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
     vec![
         get("/", "/", home),
         get("/anmelden", "/anmelden", same(OK)),
+        get("/anmelden/code", "/anmelden/code", same(OK)),
         get("/passwort-vergessen", "/passwort-vergessen", same(OK)),
         get("/zugang/{token}", "/zugang/nie-vergeben", same(GONE)),
         get("/impressum", "/impressum", same(OK)),
         get("/datenschutz", "/datenschutz", same(OK)),
         get("/barrierefreiheit", "/barrierefreiheit", same(OK)),
         get("/befragung", "/befragung", units(SIGN_IN, OK)),
+        get(
+            "/befragung/konto",
+            "/befragung/konto",
+            units((303, "/anmelden?weiter=%2Fbefragung%2Fkonto"), OK),
+        ),
         get("/befragung/{modul}", "/befragung/D", units(SIGN_IN, OK)),
         get("/befragung/druck", "/befragung/druck", units(SIGN_IN, OK)),
         get("/befragung/pruefung", "/befragung/pruefung", units(SIGN_IN, OK)),
@@ -104,6 +114,38 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/fall/{kennung}/kontakte",
             "/institut/fall/GS-1/kontakte",
             staff(SIGN_IN, OK, OK, OK),
+        ),
+        get("/institut/konto", "/institut/konto", staff(OWN, OK, OK, OK)),
+        get(
+            "/institut/konto/zweiter-schritt",
+            "/institut/konto/zweiter-schritt",
+            staff(OWN, OK, OK, OK),
+        ),
+        get("/institut/konto/codes", "/institut/konto/codes", staff(OWN, OK, OK, OK)),
+        get(
+            "/institut/verwaltung",
+            "/institut/verwaltung",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/verwaltung/konten",
+            "/institut/verwaltung/konten",
+            staff(SIGN_IN, (403, ""), (403, ""), OK),
+        ),
+        get(
+            "/institut/verwaltung/konten/{id}",
+            "/institut/verwaltung/konten/gibt-es-nicht",
+            staff(SIGN_IN, (403, ""), (403, ""), NOT_THERE),
+        ),
+        get(
+            "/institut/verwaltung/protokoll",
+            "/institut/verwaltung/protokoll",
+            staff(SIGN_IN, (403, ""), (403, ""), OK),
+        ),
+        get(
+            "/institut/verwaltung/protokoll.csv",
+            "/institut/verwaltung/protokoll.csv",
+            staff(SIGN_IN, (403, ""), (403, ""), OK),
         ),
         get("/institut/post", "/institut/post", staff(SIGN_IN, OK, OK, OK)),
         get(
@@ -150,6 +192,76 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/anmelden",
             &[("kennung", "GS-1"), ("passwort", "falsch")],
             same((422, "")),
+        ),
+        // Nobody's code is awaited here.
+        post(
+            "/anmelden/code",
+            "/anmelden/code",
+            &[("code", "123456")],
+            same((401, "")),
+        ),
+        post(
+            "/befragung/konto/passwort",
+            "/befragung/konto/passwort",
+            &[("passwort0", "x"), ("passwort", "x"), ("passwort2", "x")],
+            units((303, "/anmelden?weiter=%2Fbefragung%2Fkonto"), (422, "")),
+        ),
+        post(
+            "/befragung/konto/andere",
+            "/befragung/konto/andere",
+            &[],
+            units(
+                (303, "/anmelden?weiter=%2Fbefragung%2Fkonto"),
+                (303, "/befragung/konto?meldung=andere-beendet"),
+            ),
+        ),
+        post(
+            "/institut/konto/passwort",
+            "/institut/konto/passwort",
+            &[("passwort0", "x"), ("passwort", "x"), ("passwort2", "x")],
+            staff(OWN, (422, ""), (422, ""), (422, "")),
+        ),
+        post(
+            "/institut/konto/andere",
+            "/institut/konto/andere",
+            &[],
+            staff(OWN, OTHERS, OTHERS, OTHERS),
+        ),
+        post(
+            "/institut/konto/zweiter-schritt",
+            "/institut/konto/zweiter-schritt",
+            &[("passwort", "falsch")],
+            staff(OWN, (422, ""), (422, ""), (422, "")),
+        ),
+        post(
+            "/institut/konto/zweiter-schritt/bestaetigen",
+            "/institut/konto/zweiter-schritt/bestaetigen",
+            &[("code", "123456")],
+            staff(OWN, (409, ""), (409, ""), (409, "")),
+        ),
+        post(
+            "/institut/konto/zweiter-schritt/entfernen",
+            "/institut/konto/zweiter-schritt/entfernen",
+            &[("passwort", "falsch")],
+            staff(OWN, (422, ""), (422, ""), (422, "")),
+        ),
+        post(
+            "/institut/konto/codes",
+            "/institut/konto/codes",
+            &[("passwort", "falsch")],
+            staff(OWN, (422, ""), (422, ""), (422, "")),
+        ),
+        post(
+            "/institut/verwaltung/konten",
+            "/institut/verwaltung/konten",
+            &[("email", "niemand"), ("rolle", "viewer")],
+            staff(CARRIED, (403, ""), (403, ""), (422, "")),
+        ),
+        post(
+            "/institut/verwaltung/konten/{id}/{was}",
+            "/institut/verwaltung/konten/gibt-es-nicht/sperren",
+            &[],
+            staff(CARRIED, (403, ""), (403, ""), NOT_THERE),
         ),
         post(
             "/passwort-vergessen",

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// Names the program reads; whoever runs the tests may have set some.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 15] = [
     "DATABASE_URL",
     "RUECKLAUF_ADDR",
     "RUECKLAUF_BASE_URL",
@@ -18,6 +18,7 @@ const SETTINGS: [&str; 14] = [
     "RUECKLAUF_TEXTS",
     "RUECKLAUF_LETTERS",
     "RUECKLAUF_K3_RULE",
+    "RUECKLAUF_STAFF_TOTP",
     "RUECKLAUF_METRICS_ADDR",
     "RUECKLAUF_LOG",
 ];

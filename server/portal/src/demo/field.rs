@@ -171,6 +171,7 @@ impl Portal {
             login: editor.login,
             display_name: editor.display_name,
             who: Who::Staff { role: Role::Editor },
+            second_factor: false,
             idle_until: self.now() + IDLE,
             absolute_until: self.now() + ABSOLUTE,
         };
@@ -217,6 +218,7 @@ fn session(case: &CaseRow, account: &str, now: DateTime<Utc>) -> Session {
             kennung: case.kennung.clone(),
             head: true,
         },
+        second_factor: false,
         idle_until: now + IDLE,
         absolute_until: now + ABSOLUTE,
     }

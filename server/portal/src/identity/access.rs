@@ -9,7 +9,7 @@ use crate::mail::{self, MailKind};
 use crate::secrets::{new_token, token_hash};
 use crate::store::accounts::{self, AccountRow};
 use crate::store::events::{self, Actor, Deed};
-use crate::store::{Conn, StoreError, Stored, cases, outbox, sessions};
+use crate::store::{Conn, StoreError, Stored, cases, factors, outbox, sessions};
 use crate::words;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::net::IpAddr;
@@ -102,6 +102,7 @@ impl Portal {
             let hour_ago = (now - TimeDelta::hours(1)).timestamp_micros();
             let kind = match account.password_hash {
                 Some(_) => MailKind::NewPassword,
+                None if account.unit_id.is_none() => MailKind::StaffInvitation,
                 None => MailKind::InvitationAgain,
             };
             if outbox::count_since(&mut tx, &account.id, kind.name(), hour_ago).await? < MAILS_AN_HOUR {
@@ -163,6 +164,7 @@ impl Portal {
         accounts::set_password(&mut tx, &account.id, &password_hash, at).await?;
         sessions::void_tokens(&mut tx, &account.id, at).await?;
         sessions::delete_of_account(&mut tx, &account.id).await?;
+        factors::nothing_awaited(&mut tx, &account.id).await?;
         mail::enqueue(
             &mut tx,
             [mail::New::to_account(MailKind::PasswordSet, &account.id)],
@@ -199,7 +201,7 @@ impl Portal {
     }
 
     /// Words a password of this account must not be made of.
-    async fn own_words(&self, account: &AccountRow) -> Stored<Vec<String>> {
+    pub(super) async fn own_words(&self, account: &AccountRow) -> Stored<Vec<String>> {
         let mut own = vec![
             account.login.clone(),
             account.display_name.clone(),

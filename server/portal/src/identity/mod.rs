@@ -2,12 +2,17 @@
 //! Knows nothing of questionnaires.
 
 pub(crate) mod access;
+pub(crate) mod factor;
+mod own;
 pub(crate) mod password;
 mod policy;
 pub(crate) mod session;
 mod sign_in;
 pub(crate) mod throttle;
+mod totp;
 
 pub use access::{RequestAccessError, SetPasswordError, TokenInfo, TokenPurpose};
+pub use factor::{CodeError, FactorState, NewFactor, Pending};
+pub use own::{AccountError, OwnAccount};
 pub use session::{NewSession, Role, Session, Who};
 pub use sign_in::SignInError;

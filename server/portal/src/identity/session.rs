@@ -32,6 +32,8 @@ pub struct Session {
     pub display_name: String,
     /// Office or institute.
     pub who: Who,
+    /// Whether a second factor is asked for when this account signs in.
+    pub second_factor: bool,
     /// When it ends unless something is requested before.
     pub idle_until: DateTime<Utc>,
     /// When it ends in any case.
@@ -180,6 +182,7 @@ pub(super) fn session_of(row: SessionRow) -> Stored<Session> {
     let absolute_until = from_micros(row.created_at) + ABSOLUTE;
     Ok(Session {
         who: who(&row.role, row.unit_id, row.kennung)?,
+        second_factor: row.second_factor,
         id: row.id,
         account_id: row.account_id,
         login: row.login,

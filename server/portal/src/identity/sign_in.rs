@@ -1,14 +1,15 @@
 //! Signing in: throttle, compare, begin a session.
 
+use super::factor::{self, Pending};
 use super::password::Verdict;
 use super::session::{ABSOLUTE, IDLE, NewSession, Session, Who, who};
 use super::throttle::{Attempt, FORGOTTEN_AFTER, Gate};
 use crate::Portal;
 use crate::mail::{MailKind, New, enqueue};
-use crate::respondent::opened;
+use crate::respondent::{actor, opened};
 use crate::secrets::{new_id, new_token, token_hash};
 use crate::store::accounts::{self, AccountRow};
-use crate::store::{Conn, StoreError, Stored, sessions, throttle};
+use crate::store::{Conn, StoreError, Stored, factors, sessions, throttle};
 use crate::words;
 use chrono::{DateTime, Utc};
 use std::net::IpAddr;
@@ -29,6 +30,9 @@ pub enum SignInError {
         /// From when on another attempt counts.
         until: DateTime<Utc>,
     },
+    /// The password is right; a code is needed as well.
+    #[error("Bitte geben Sie noch den Code ein.")]
+    CodeNeeded(Pending),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -42,7 +46,8 @@ impl Portal {
     ///
     /// # Errors
     /// [`SignInError::Wrong`] for whatever is wrong about name or password,
-    /// after the same work in every case.
+    /// after the same work in every case; [`SignInError::CodeNeeded`] where a
+    /// second factor stands before the session ([`Portal::sign_in_code`]).
     pub async fn sign_in(&self, login: &str, password: &str, from: IpAddr) -> Result<NewSession, SignInError> {
         let login_key: String = words::key(login).chars().take(LONGEST_NAME).collect();
         let attempt = Attempt::new(&login_key, from);
@@ -60,10 +65,23 @@ impl Portal {
             Verdict::RightButWeak => Some(self.hasher().hash(password).await?),
             _ => None,
         };
-        Ok(self.begin_session(account, &attempt, stronger).await?)
+        let mut tx = self.write().await?;
+        attempt.forgive(&mut tx).await?;
+        if let (Some(old), Some(new)) = (&account.password_hash, stronger) {
+            accounts::rehash(&mut tx, &account.id, old, &new).await?;
+        }
+        let factor = factors::find(&mut tx, &account.id).await?;
+        if factor.is_some_and(|factor| factor.confirmed_at.is_some()) {
+            let pending = factor::await_code(&mut tx, &account.id, self.now()).await?;
+            tx.commit().await?;
+            return Err(SignInError::CodeNeeded(pending));
+        }
+        let new = self.begin_in(&mut tx, account, &attempt).await?;
+        tx.commit().await?;
+        Ok(new)
     }
 
-    async fn enter(&self, attempt: &Attempt) -> Result<(), SignInError> {
+    pub(super) async fn enter(&self, attempt: &Attempt) -> Result<(), SignInError> {
         let now = self.now();
         let mut tx = self.write().await?;
         match attempt.enter(&mut tx, now).await? {
@@ -79,37 +97,31 @@ impl Portal {
         }
     }
 
-    async fn begin_session(
-        &self,
-        account: AccountRow,
-        attempt: &Attempt,
-        stronger: Option<String>,
-    ) -> Stored<NewSession> {
+    /// Begins a session in a transaction of the caller's.
+    pub(super) async fn begin_in(&self, tx: &mut Conn, account: AccountRow, attempt: &Attempt) -> Stored<NewSession> {
         let now = self.now();
         let at = now.timestamp_micros();
         let (token, id) = (new_token()?, new_id(now)?);
-        let mut tx = self.write().await?;
-        attempt.forgive(&mut tx).await?;
         let (idle, absolute) = (now - IDLE, now - ABSOLUTE);
-        sessions::delete_ended(&mut tx, idle.timestamp_micros(), absolute.timestamp_micros()).await?;
-        sessions::insert(&mut tx, &token_hash(&token), &id, &account.id, at).await?;
-        if let (Some(old), Some(new)) = (&account.password_hash, stronger) {
-            accounts::rehash(&mut tx, &account.id, old, &new).await?;
-        }
+        sessions::delete_ended(tx, idle.timestamp_micros(), absolute.timestamp_micros()).await?;
+        sessions::insert(tx, &token_hash(&token), &id, &account.id, at).await?;
+        accounts::signed_in(tx, &account.id, at).await?;
+        let factor = factors::find(tx, &account.id).await?;
         let session = Session {
             id,
             who: who(&account.role, account.unit_id, account.kennung)?,
+            second_factor: factor.is_some_and(|factor| factor.confirmed_at.is_some()),
             account_id: account.id,
             login: account.login,
             display_name: account.display_name,
             idle_until: now + IDLE,
             absolute_until: now + ABSOLUTE,
         };
-        tell_of_new_network(&mut tx, &session, attempt, now).await?;
-        if let Who::Unit { unit_id, .. } = &session.who {
-            opened(&mut tx, unit_id, &session, now).await?;
+        tell_of_new_network(tx, &session, attempt, now).await?;
+        match &session.who {
+            Who::Unit { unit_id, .. } => opened(tx, unit_id, &session, now).await?,
+            Who::Staff { .. } => factor::note(tx, actor(&session), "signed_in", "", now).await?,
         }
-        tx.commit().await?;
         Ok(NewSession { token, session })
     }
 }

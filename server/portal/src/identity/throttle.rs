@@ -61,6 +61,16 @@ const REQUESTS: Limit = Limit {
     forgotten_after: TimeDelta::hours(1),
 };
 
+/// Codes of the second step, by account. Only who knows the password gets so
+/// far, so this shuts nobody out who could not be kept out otherwise.
+const CODES: Limit = Limit {
+    scope: "code",
+    free: 5,
+    first: TimeDelta::seconds(4),
+    most: TimeDelta::minutes(15),
+    forgotten_after: TimeDelta::hours(24),
+};
+
 /// Longest of the times after which a counter is forgotten.
 pub(crate) const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(24);
 
@@ -160,6 +170,22 @@ pub(crate) async fn request(conn: &mut Conn, from: IpAddr, now: DateTime<Utc>) -
         REQUESTS.count(conn, &key, now).await?;
     }
     Ok(blocked)
+}
+
+/// Counts a code of an account before it is looked at; `Some` says until when
+/// none is.
+pub(crate) async fn code(conn: &mut Conn, account_id: &str, now: DateTime<Utc>) -> Stored<Option<DateTime<Utc>>> {
+    let key = sha256(account_id.as_bytes());
+    let (_, shut) = CODES.take(conn, &key, now).await?;
+    if shut.is_none() {
+        CODES.count(conn, &key, now).await?;
+    }
+    Ok(shut)
+}
+
+/// A code was right: the ones before were its owner's.
+pub(crate) async fn code_forgiven(conn: &mut Conn, account_id: &str) -> Stored<()> {
+    throttle::clear(conn, CODES.scope, &sha256(account_id.as_bytes())).await
 }
 
 /// What counts as one address: an IPv4 address, or the /64 an IPv6 host can

@@ -96,7 +96,7 @@ impl About {
         match (&row.recipient, &row.case_id, &self.case, &self.account) {
             (Some(_), ..) => "",
             (None, Some(_), Some(case), _) => &case.contact_name,
-            (.., Some(account)) if account.unit_id.is_some() => &account.display_name,
+            (.., Some(account)) => &account.display_name,
             _ => "",
         }
     }
@@ -107,7 +107,9 @@ impl About {
         match kind {
             MailKind::NewPassword => Some((account, TokenPurpose::Reset)),
             MailKind::InvitationAgain => Some((account, TokenPurpose::Invitation)),
-            MailKind::Invitation | MailKind::Reminder | MailKind::Reopened if account.password_hash.is_none() => {
+            MailKind::StaffInvitation | MailKind::Invitation | MailKind::Reminder | MailKind::Reopened
+                if account.password_hash.is_none() =>
+            {
                 Some((account, TokenPurpose::Invitation))
             }
             _ => None,

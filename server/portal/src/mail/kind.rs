@@ -18,6 +18,10 @@ pub enum MailKind {
     NewPassword,
     /// Notice that a password was set.
     PasswordSet,
+    /// A new member of the staff: link that sets the first password.
+    StaffInvitation,
+    /// Notice that a second factor was set up, replaced, used up or removed.
+    SecondFactor,
     /// Notice of a sign-in from a network not seen before.
     NewSignIn,
     /// Notice, to the former address, that another one holds now.
@@ -37,6 +41,8 @@ named!(MailKind {
     InvitationAgain => "einladung-erneut", "Zugang auf Anforderung";
     NewPassword => "neues-passwort", "Neues Passwort";
     PasswordSet => "passwort-gesetzt", "Passwort festgelegt";
+    StaffInvitation => "einladung-institut", "Zugang für das Institut";
+    SecondFactor => "zweiter-schritt", "Zweiter Schritt der Anmeldung";
     NewSignIn => "neue-anmeldung", "Neue Anmeldung";
     AddressChanged => "adresse-geaendert", "Adresse geändert";
     Receipt => "eingang", "Eingangsbestätigung";

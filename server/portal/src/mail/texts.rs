@@ -97,6 +97,8 @@ const SHIPPED: &[Shipped] = shipped! {
     "neues-passwort" "Link für ein neues Passwort" false [LINK];
     "passwort-gesetzt" "Passwort wurde festgelegt" false [MOMENT];
     "neue-anmeldung" "Anmeldung von einem neuen Anschluss" false [MOMENT];
+    "einladung-institut" "Zugang für Beschäftigte des Instituts" false [LINK];
+    "zweiter-schritt" "Zweiter Schritt der Anmeldung geändert" false [MOMENT, ("grund", "was geändert wurde")];
     "adresse-geaendert" "E-Mail-Adresse wurde geändert" false [MOMENT];
     "fuss" "Gruß und Kontakt unter jeder E-Mail" false [];
 };

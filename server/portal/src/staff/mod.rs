@@ -4,13 +4,15 @@
 //! it leave a trace in the audit.
 
 mod accounts;
+mod audit;
 mod cases;
 mod decide;
 mod detail;
 mod mails;
 mod returns;
 
-pub use accounts::StaffAddError;
+pub use accounts::{StaffAccount, StaffAccountError, StaffAddError, StaffChange};
+pub use audit::{AuditEntry, AuditFilter, AuditPage, PROGRAM};
 pub use cases::{CaseFilter, CaseRow};
 pub use decide::Decision;
 pub use detail::{CaseDetail, CaseEvent, StoredClassification, StoredConfirmation};

@@ -94,6 +94,12 @@ pub(crate) async fn set_password(conn: &mut Conn, id: &str, hash: &str, at: i64)
     Ok(())
 }
 
+/// Notes when an account signed in last.
+pub(crate) async fn signed_in(conn: &mut Conn, id: &str, at: i64) -> Stored<()> {
+    run!(conn, "UPDATE accounts SET signed_in_at = $2 WHERE id = $1", id, at)?;
+    Ok(())
+}
+
 /// Replaces the hash of an unchanged password by a stronger one, unless the
 /// password was changed meanwhile.
 pub(crate) async fn rehash(conn: &mut Conn, id: &str, old: &str, new: &str) -> Stored<()> {
@@ -130,4 +136,93 @@ pub(crate) async fn heads_of_wave(conn: &mut Conn, wave: i32) -> Stored<Vec<(Str
          WHERE c.wave = $1 AND a.role = 'head' AND a.disabled_at IS NULL",
         wave
     )
+}
+
+/// The account that signs in, or signed in, with a folded name.
+pub(crate) async fn id_of_login(conn: &mut Conn, login_key: &str) -> Stored<Option<String>> {
+    let found = rows!(
+        conn,
+        optional,
+        (String,),
+        "SELECT id FROM accounts WHERE login_key = $1",
+        login_key
+    )?;
+    Ok(found.map(|(id,)| id))
+}
+
+/// Somebody of the institute, shut or not.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct StaffRow {
+    pub id: String,
+    pub login: String,
+    pub display_name: String,
+    pub role: String,
+    pub has_password: bool,
+    pub second_factor: bool,
+    pub disabled_at: Option<i64>,
+    pub signed_in_at: Option<i64>,
+}
+
+macro_rules! staff_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.login, a.display_name, a.role, a.password_hash IS NOT NULL AS has_password,
+                    f.confirmed_at IS NOT NULL AS second_factor, a.disabled_at, a.signed_in_at
+             FROM accounts a LEFT JOIN second_factors f ON f.account_id = a.id
+             WHERE a.unit_id IS NULL ",
+            $rest
+        )
+    };
+}
+
+pub(crate) async fn staff(conn: &mut Conn) -> Stored<Vec<StaffRow>> {
+    rows!(conn, all, StaffRow, staff_where!("ORDER BY a.login_key"))
+}
+
+pub(crate) async fn staff_by_id(conn: &mut Conn, id: &str) -> Stored<Option<StaffRow>> {
+    rows!(conn, optional, StaffRow, staff_where!("AND a.id = $1"), id)
+}
+
+pub(crate) async fn staff_by_login(conn: &mut Conn, login_key: &str) -> Stored<Option<StaffRow>> {
+    rows!(
+        conn,
+        optional,
+        StaffRow,
+        staff_where!("AND a.login_key = $1"),
+        login_key
+    )
+}
+
+/// Takes all administrators for this transaction.
+pub(crate) async fn take_admins(conn: &mut Conn) -> Stored<()> {
+    run!(conn, "UPDATE accounts SET role = role WHERE role = 'admin'")?;
+    Ok(())
+}
+
+/// How many others can sign in and administer.
+pub(crate) async fn other_admins(conn: &mut Conn, id: &str) -> Stored<i64> {
+    let (count,) = rows!(
+        conn,
+        one,
+        (i64,),
+        "SELECT COUNT(*) FROM accounts
+         WHERE role = 'admin' AND id <> $1 AND disabled_at IS NULL AND password_hash IS NOT NULL",
+        id
+    )?;
+    Ok(count)
+}
+
+pub(crate) async fn set_role(conn: &mut Conn, id: &str, role: &str) -> Stored<()> {
+    run!(conn, "UPDATE accounts SET role = $2 WHERE id = $1", id, role)?;
+    Ok(())
+}
+
+pub(crate) async fn set_name(conn: &mut Conn, id: &str, name: &str) -> Stored<()> {
+    run!(conn, "UPDATE accounts SET display_name = $2 WHERE id = $1", id, name)?;
+    Ok(())
+}
+
+pub(crate) async fn set_disabled(conn: &mut Conn, id: &str, at: Option<i64>) -> Stored<()> {
+    run!(conn, "UPDATE accounts SET disabled_at = $2 WHERE id = $1", id, at)?;
+    Ok(())
 }

@@ -87,11 +87,15 @@ pub(crate) struct Deed<'a> {
     pub detail: &'a str,
 }
 
+/// Notes a deed. People of an office stand there by its Kennung: their names
+/// are none of the log's business, and it is never made anonymous.
 pub(crate) async fn audit(conn: &mut Conn, who: Actor<'_>, deed: &Deed<'_>, now: DateTime<Utc>) -> Stored<()> {
     run!(
         conn,
         "INSERT INTO audit (id, at, account_id, who, action, wave, unit_id, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         VALUES ($1, $2, $3,
+                 COALESCE((SELECT u.kennung FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id = $3), $4),
+                 $5, $6, $7, $8)",
         new_id(now)?,
         now.timestamp_micros(),
         who.account_id,

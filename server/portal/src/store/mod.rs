@@ -6,9 +6,11 @@
 
 pub(crate) mod accounts;
 pub(crate) mod answers;
+pub(crate) mod audit;
 pub(crate) mod cases;
 pub(crate) mod contacts;
 pub(crate) mod events;
+pub(crate) mod factors;
 mod failure;
 pub(crate) mod field;
 pub(crate) mod lists;

@@ -15,6 +15,7 @@ pub(crate) struct SessionRow {
     pub role: String,
     pub unit_id: Option<String>,
     pub kennung: Option<String>,
+    pub second_factor: bool,
 }
 
 /// The session whose token has this hash: one indexed read.
@@ -24,10 +25,11 @@ pub(crate) async fn find(conn: &mut Conn, token_hash: &str) -> Stored<Option<Ses
         optional,
         SessionRow,
         "SELECT s.id, s.account_id, s.created_at, s.last_seen_at,
-                a.login, a.display_name, a.role, a.unit_id, u.kennung
+                a.login, a.display_name, a.role, a.unit_id, u.kennung, f.confirmed_at IS NOT NULL AS second_factor
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN units u ON u.id = a.unit_id
+         LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE s.token_hash = $1 AND a.disabled_at IS NULL",
         token_hash
     )
@@ -64,6 +66,29 @@ pub(crate) async fn delete(conn: &mut Conn, id: &str) -> Stored<()> {
 pub(crate) async fn delete_of_account(conn: &mut Conn, account_id: &str) -> Stored<()> {
     run!(conn, "DELETE FROM sessions WHERE account_id = $1", account_id)?;
     Ok(())
+}
+
+/// Ends every session of an account but one.
+pub(crate) async fn delete_others(conn: &mut Conn, account_id: &str, but: &str) -> Stored<()> {
+    run!(
+        conn,
+        "DELETE FROM sessions WHERE account_id = $1 AND id <> $2",
+        account_id,
+        but
+    )?;
+    Ok(())
+}
+
+/// How many sessions an account has.
+pub(crate) async fn count(conn: &mut Conn, account_id: &str) -> Stored<i64> {
+    let (count,) = rows!(
+        conn,
+        one,
+        (i64,),
+        "SELECT COUNT(*) FROM sessions WHERE account_id = $1",
+        account_id
+    )?;
+    Ok(count)
 }
 
 /// Removes sessions that ended: unused since `idle_before` or begun before

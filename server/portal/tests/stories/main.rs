@@ -7,7 +7,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod access;
+mod accounts;
 mod answering;
+mod audit;
 mod backup;
 mod case_work;
 mod deciding;
@@ -18,6 +20,7 @@ mod opening;
 mod post;
 mod register;
 mod results;
+mod second_factor;
 mod sign_in;
 mod submitting;
 mod support;

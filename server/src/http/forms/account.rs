@@ -7,15 +7,15 @@ use crate::http::fields::Fields;
 use crate::http::pages::{PageContext, render};
 use crate::http::paths;
 use crate::http::retry;
-use crate::http::session::{signed_in, signed_out};
+use crate::http::session::{awaits_code, awaits_no_code, pending, signed_in, signed_out};
 use crate::http::state::AppState;
 use app::{FormErrors, Resume, Typed, Viewer};
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use portal::{RequestAccessError, SetPasswordError, SignInError};
+use portal::{CodeError, FieldError, NewSession, RequestAccessError, SetPasswordError, SignInError};
 
 /// Prefix of the fields that were posted after a session had ended.
 pub(in crate::http) const CARRIED: &str = "fort__";
@@ -31,23 +31,15 @@ pub(in crate::http) async fn sign_in(
     let form = fields.only(&["kennung", "passwort", "weiter"])?;
     let (login, wanted) = (form.get("kennung"), form.get("weiter"));
     let refused = match state.portal().sign_in(login, form.get("passwort"), from).await {
-        Ok(new) => {
-            if let Some(earlier) = &viewer.0 {
-                state.portal().sign_out(earlier).await?;
-            }
-            // Signed in is signed in, also where what was carried along is refused.
+        Ok(new) => return begun(&state, &viewer, new, wanted, carried).await,
+        Err(SignInError::CodeNeeded(pending)) => {
             let mut response = if carried.is_empty() {
-                see(&paths::after_sign_in(wanted, &new.session.who))
-            } else if resume::is_to_be_sent_again(&new.session, wanted) {
-                let context = PageContext::new(&state, Viewer(Some(new.session.clone())));
-                resume::offer(context, wanted, carried).await
+                see(&code_page(wanted))
             } else {
-                match resume::apply(&state, &new.session, wanted, Fields(carried.clone())).await {
-                    Ok(next) => see(&next),
-                    Err(error) => retry::with_fields(error, wanted.to_owned(), carried),
-                }
+                let context = carrying(&state, wanted, carried);
+                render(context, CODE).await
             };
-            signed_in(&mut response, &new.token, state.base_url())?;
+            awaits_code(&mut response, &pending.token, state.base_url())?;
             return Ok(response);
         }
         Err(SignInError::Store(error)) => {
@@ -56,20 +48,99 @@ pub(in crate::http) async fn sign_in(
         Err(SignInError::Wrong) => Refused::new(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
         Err(SignInError::Throttled { until }) => Refused::until(until, &state),
     };
+    let mut context = carrying(&state, wanted, carried);
+    if let Some(typed) = &mut context.typed {
+        typed.0.push(("kennung".to_owned(), login.to_owned()));
+    }
+    refused.answer(context, "/anmelden").await
+}
+
+const CODE: &str = "/anmelden/code";
+
+fn code_page(wanted: &str) -> String {
+    match wanted {
+        "" => CODE.to_owned(),
+        wanted => format!("{CODE}?weiter={}", paths::encoded(wanted)),
+    }
+}
+
+/// A page of signing in that carries on what one wanted and had posted.
+fn carrying(state: &AppState, wanted: &str, carried: Vec<(String, String)>) -> PageContext {
     let resume = (!carried.is_empty()).then(|| Resume {
         target: wanted.to_owned(),
         fields: carried,
     });
-    let typed = vec![
-        ("kennung".to_owned(), login.to_owned()),
-        ("weiter".to_owned(), wanted.to_owned()),
-    ];
-    let context = PageContext {
+    PageContext {
         resume,
-        typed: Some(Typed(typed)),
-        ..PageContext::new(&state, Viewer(None))
+        typed: Some(Typed(vec![("weiter".to_owned(), wanted.to_owned())])),
+        ..PageContext::new(state, Viewer(None))
+    }
+}
+
+/// Somebody is signed in, also where what was carried along is refused.
+async fn begun(
+    state: &AppState,
+    viewer: &Viewer,
+    new: NewSession,
+    wanted: &str,
+    carried: Vec<(String, String)>,
+) -> Result<Response, HttpError> {
+    if let Some(earlier) = &viewer.0 {
+        state.portal().sign_out(earlier).await?;
+    }
+    let mut response = if carried.is_empty() {
+        see(&paths::after_sign_in(wanted, &new.session.who))
+    } else if resume::is_to_be_sent_again(&new.session, wanted) {
+        let context = PageContext::new(state, Viewer(Some(new.session.clone())));
+        resume::offer(context, wanted, carried).await
+    } else {
+        match resume::apply(state, &new.session, wanted, Fields(carried.clone())).await {
+            Ok(next) => see(&next),
+            Err(error) => retry::with_fields(error, wanted.to_owned(), carried),
+        }
     };
-    refused.answer(context, "/anmelden").await
+    signed_in(&mut response, &new.token, state.base_url())?;
+    Ok(response)
+}
+
+/// `POST /anmelden/code`: the second step of signing in.
+pub(in crate::http) async fn code(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    ClientAddress(from): ClientAddress,
+    headers: HeaderMap,
+    mut fields: Fields,
+) -> Result<Response, HttpError> {
+    let carried = fields.take_prefixed(CARRIED);
+    let form = fields.only(&["code", "weiter"])?;
+    let wanted = form.get("weiter");
+    let token = pending(&headers, state.base_url()).unwrap_or_default();
+    let (refused, page) = match state.portal().sign_in_code(token, form.get("code"), from).await {
+        Ok(new) => {
+            // First away with the one, then the other: some clients keep only the last.
+            let mut gone = Response::default();
+            awaits_no_code(&mut gone, state.base_url())?;
+            let mut response = begun(&state, &viewer, new, wanted, carried).await?;
+            if let Some(cookie) = gone.headers_mut().remove(header::SET_COOKIE) {
+                let new = response.headers_mut().insert(header::SET_COOKIE, cookie);
+                response
+                    .headers_mut()
+                    .extend(new.map(|cookie| (header::SET_COOKIE, cookie)));
+            }
+            return Ok(response);
+        }
+        Err(CodeError::Store(error)) => return Ok(retry::with_fields(error.into(), wanted.to_owned(), carried)),
+        Err(error @ CodeError::Expired) => {
+            let refused = Refused::new(StatusCode::UNAUTHORIZED, &error.to_string());
+            (refused, "/anmelden")
+        }
+        Err(error @ CodeError::Wrong) => {
+            let refused = Refused::at("code", StatusCode::UNPROCESSABLE_ENTITY, &error.to_string());
+            (refused, CODE)
+        }
+        Err(CodeError::Throttled { until }) => (Refused::until(until, &state).moved_to("code"), CODE),
+    };
+    refused.answer(carrying(&state, wanted, carried), page).await
 }
 
 /// `POST /abmelden`; with `ueberall` on every computer.
@@ -145,18 +216,7 @@ pub(in crate::http) async fn set_password(
         }
         // The page itself says that the link no longer holds.
         Err(SetPasswordError::Expired) => Ok(render(context, &page).await),
-        Err(SetPasswordError::Invalid(errors)) => {
-            let errors = errors
-                .into_iter()
-                .map(|error| (error.field.to_string(), error.message.to_string()))
-                .collect();
-            let refused = Refused {
-                status: StatusCode::UNPROCESSABLE_ENTITY,
-                errors: FormErrors(errors),
-                retry_after: None,
-            };
-            refused.answer(context, &page).await
-        }
+        Err(SetPasswordError::Invalid(errors)) => Refused::fields(errors).answer(context, &page).await,
         Err(SetPasswordError::Store(error)) => Err(error.into()),
     }
 }
@@ -164,7 +224,7 @@ pub(in crate::http) async fn set_password(
 const WRONG: &str = "Kennung oder Passwort stimmt nicht. Bitte prüfen Sie beides. Wenn Sie noch kein Passwort festgelegt haben, nutzen Sie den Link aus Ihrer Einladung.";
 
 /// A form that is shown again with what was wrong.
-struct Refused {
+pub(super) struct Refused {
     status: StatusCode,
     errors: FormErrors,
     /// Seconds until another attempt counts.
@@ -173,14 +233,36 @@ struct Refused {
 
 impl Refused {
     fn new(status: StatusCode, sentence: &str) -> Self {
+        Self::at("kennung", status, sentence)
+    }
+
+    fn at(field: &str, status: StatusCode, sentence: &str) -> Self {
         Self {
             status,
-            errors: FormErrors(vec![("kennung".to_owned(), sentence.to_owned())]),
+            errors: FormErrors(vec![(field.to_owned(), sentence.to_owned())]),
             retry_after: None,
         }
     }
 
-    fn until(until: DateTime<Utc>, state: &AppState) -> Self {
+    /// Fields that do not do.
+    pub(super) fn fields(errors: Vec<FieldError>) -> Self {
+        let errors = errors.into_iter().map(|error| (error.field, error.message)).collect();
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            errors: FormErrors(errors),
+            retry_after: None,
+        }
+    }
+
+    /// The same about another field.
+    pub(super) fn moved_to(mut self, field: &str) -> Self {
+        for (name, _) in &mut self.errors.0 {
+            field.clone_into(name);
+        }
+        self
+    }
+
+    pub(super) fn until(until: DateTime<Utc>, state: &AppState) -> Self {
         let seconds = (until - state.portal().clock().now()).num_seconds().max(1);
         let wait = match seconds {
             1..90 => format!("{seconds} Sekunden"),
@@ -193,7 +275,7 @@ impl Refused {
         }
     }
 
-    async fn answer(self, context: PageContext, path: &str) -> Result<Response, HttpError> {
+    pub(super) async fn answer(self, context: PageContext, path: &str) -> Result<Response, HttpError> {
         let mut page = render(
             PageContext {
                 errors: Some(self.errors),

@@ -57,7 +57,7 @@ pub(in crate::http) async fn decide(
     }
 }
 
-pub(super) fn refused(error: StaffError) -> HttpError {
+pub(in crate::http) fn refused(error: StaffError) -> HttpError {
     match error {
         StaffError::Forbidden => HttpError::Forbidden,
         StaffError::NotFound => HttpError::NotFound,

@@ -5,10 +5,13 @@
 pub(super) mod account;
 pub(super) mod answers;
 pub(super) mod decision;
+pub(super) mod own;
 pub(super) mod post;
 mod resume;
+pub(super) mod staff;
 
 pub(super) use account::CARRIED;
+pub(super) use decision::refused;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -43,7 +43,9 @@ pub(super) async fn apply(
 /// What staff writes (texts, letters, notes) is offered to be sent once more:
 /// nobody but who presses the button sends it.
 pub(super) fn is_to_be_sent_again(session: &Session, target: &str) -> bool {
-    let written = target.starts_with("/institut/post/") || target.contains("/kontakte/");
+    let written = target.starts_with("/institut/post/")
+        || target.starts_with("/institut/verwaltung/")
+        || target.contains("/kontakte/");
     let staff = matches!(session.who, Who::Staff { .. });
     staff && written && paths::after_sign_in(target, &session.who) == target
 }

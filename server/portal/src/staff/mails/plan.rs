@@ -207,8 +207,12 @@ impl Portal {
     /// # Errors
     /// For editors and above.
     pub async fn mail_resume_queue(&self, session: &Session) -> Result<(), StaffError> {
-        require(session, Role::Editor)?;
-        Ok(self.mail_let_go_on().await?)
+        let who = require(session, Role::Editor)?;
+        self.mail_let_go_on().await?;
+        let mut tx = self.write().await?;
+        audit(&mut tx, who, ("mail_queue_resumed", None, None), "", self.now()).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Who would get a step now, and who not and why.

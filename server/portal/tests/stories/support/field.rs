@@ -13,7 +13,7 @@ GS-2;Landkreis Ähren;zkT;Baden-Württemberg;Jan Groß;jan@aehren.example
 GS-3;Agentur Üllen;gAw;Sachsen;;post@uellen.example
 ";
 
-const PASSWORD: &str = "blauer Elefant am See";
+pub(crate) const PASSWORD: &str = "blauer Elefant am See";
 
 pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

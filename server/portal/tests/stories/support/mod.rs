@@ -7,7 +7,7 @@ mod mails;
 mod smtp;
 
 pub(crate) use database::{Database, count, postgres_or_skip, run};
-pub(crate) use field::{REGISTER, changes, day};
+pub(crate) use field::{PASSWORD, REGISTER, changes, day};
 pub(crate) use smtp::{Reply, Smtp, Step};
 
 use chrono::{DateTime, Utc};

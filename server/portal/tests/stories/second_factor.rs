@@ -1,0 +1,231 @@
+//! The second step of signing in: set up, used, lost.
+
+use crate::support::{HERE, PASSWORD, World, count, story};
+use chrono::{DateTime, TimeDelta, Utc};
+use portal::{AccountError, CodeError, FactorState, Pending, Role, Session, SignInError, StaffChange, StaffTotp};
+use std::net::IpAddr;
+use totp_rs::{Builder, Secret};
+
+const ELSEWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 1));
+const EDITOR: &str = "editor@iaw.example";
+
+/// What the app on the telephone shows.
+fn shows(key: &str, at: DateTime<Utc>) -> String {
+    let secret = Secret::try_from_base32(key.replace(' ', "")).unwrap();
+    let app = Builder::new().with_secret(secret).build().unwrap();
+    app.generate(u64::try_from(at.timestamp()).unwrap()).to_string()
+}
+
+/// Sets a factor up and returns its key and the recovery codes.
+async fn set_up(world: &World, session: &Session) -> (String, Vec<String>) {
+    world.portal.factor_begin(session, PASSWORD, HERE).await.unwrap();
+    let new = world.portal.factor_begun(session).await.unwrap().unwrap();
+    let code = shows(&new.key, world.clock.now());
+    let codes = world.portal.factor_confirm(session, &code).await.unwrap();
+    world.clock.advance(TimeDelta::seconds(30));
+    (new.key, codes)
+}
+
+async fn first_step(world: &World) -> Pending {
+    match world.portal.sign_in(EDITOR, PASSWORD, HERE).await.map(|_| ()) {
+        Err(SignInError::CodeNeeded(pending)) => pending,
+        other => panic!("{other:?}"),
+    }
+}
+
+story!(a_code_is_asked_for_and_counts_once, world => {
+    let session = world.staff(Role::Editor).await;
+    let elsewhere = world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
+    assert!(!session.second_factor);
+    let wrong = world.portal.factor_begin(&session, "nicht das richtige", HERE).await;
+    assert!(matches!(wrong, Err(AccountError::Invalid(_))), "the password is asked again");
+    assert!(world.portal.factor_begun(&session).await.unwrap().is_none());
+
+    world.portal.factor_begin(&session, PASSWORD, HERE).await.unwrap();
+    let new = world.portal.factor_begun(&session).await.unwrap().unwrap();
+    assert!(world.portal.factor_begun(&elsewhere.session).await.unwrap().is_none(), "only who began it sees it");
+    assert!(matches!(world.portal.factor_confirm(&session, "000000").await, Err(AccountError::Invalid(_))));
+    world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
+    let code = shows(&new.key, world.clock.now());
+    let codes = world.portal.factor_confirm(&session, &code).await.unwrap();
+    assert_eq!(codes.len(), 10);
+    assert!(matches!(world.portal.factor_confirm(&session, &code).await, Err(AccountError::Refused(_))));
+    assert!(world.portal.session(&elsewhere.token).await.unwrap().is_none(), "others are signed out");
+
+    let pending = first_step(&world).await;
+    let used = world.portal.sign_in_code(&pending.token, &code, HERE).await.map(|_| ());
+    assert!(matches!(used, Err(CodeError::Wrong)), "the code of the setting up was used: {used:?}");
+    world.clock.advance(TimeDelta::seconds(30));
+    let code = shows(&new.key, world.clock.now());
+    let signed = world.portal.sign_in_code(&pending.token, &code, HERE).await.unwrap();
+    assert!(signed.session.second_factor);
+    assert!(world.portal.session(&signed.token).await.unwrap().unwrap().second_factor);
+    let again = world.portal.sign_in_code(&pending.token, &code, HERE).await.map(|_| ());
+    assert!(matches!(again, Err(CodeError::Expired)), "one first step, one session: {again:?}");
+    let pending = first_step(&world).await;
+    let replayed = world.portal.sign_in_code(&pending.token, &code, HERE).await.map(|_| ());
+    assert!(matches!(replayed, Err(CodeError::Wrong)), "somebody looked over the shoulder: {replayed:?}");
+
+    let url = &world.settings.database_url;
+    let stored = format!("SELECT COUNT(*) FROM recovery_codes WHERE code_hash = '{}'", codes[0]);
+    assert_eq!(count(url, &stored).await, 0, "only hashes");
+    let audited = "SELECT COUNT(*) FROM audit WHERE action IN ('factor_set', 'signed_in')";
+    assert!(count(url, audited).await >= 4);
+    world.portal.mail_run(None, None).await.unwrap();
+    let told = world.mail("zweiter-schritt", EDITOR);
+    assert!(told.body.contains("Eine App ist eingerichtet"), "{}", told.body);
+});
+
+story!(two_at_once_with_one_code_are_not_both_let_in, world => {
+    let session = world.staff(Role::Editor).await;
+    let (key, codes) = set_up(&world, &session).await;
+    for code in [shows(&key, world.clock.now()), codes[0].clone()] {
+        let (one, two) = (first_step(&world).await, first_step(&world).await);
+        let (one, two) = tokio::join!(
+            world.portal.sign_in_code(&one.token, &code, HERE),
+            world.portal.sign_in_code(&two.token, &code, ELSEWHERE),
+        );
+        assert!(one.is_ok() != two.is_ok(), "exactly one with {code}");
+    }
+});
+
+story!(the_clock_of_the_telephone_may_be_a_step_off, world => {
+    let session = world.staff(Role::Editor).await;
+    let (key, _) = set_up(&world, &session).await;
+    world.clock.advance(TimeDelta::minutes(5));
+    for (off, right) in [(-60, false), (60, false), (-30, true), (30, true)] {
+        let pending = first_step(&world).await;
+        let code = shows(&key, world.clock.now() + TimeDelta::seconds(off));
+        let signed = world.portal.sign_in_code(&pending.token, &code, HERE).await;
+        assert_eq!(signed.is_ok(), right, "{off} seconds off");
+    }
+});
+
+story!(recovery_codes_open_once_each_and_are_replaced, world => {
+    let session = world.staff(Role::Editor).await;
+    let (_, codes) = set_up(&world, &session).await;
+    let pending = first_step(&world).await;
+    let typed = codes[3].to_lowercase().replace('-', " ");
+    let signed = world.portal.sign_in_code(&pending.token, &typed, HERE).await.unwrap();
+    let own = world.portal.own_account(&signed.session).await.unwrap();
+    assert!(matches!(own.factor, FactorState::InUse { codes_left: 9, .. }), "{:?}", own.factor);
+    let pending = first_step(&world).await;
+    let again = world.portal.sign_in_code(&pending.token, &codes[3], HERE).await.map(|_| ());
+    assert!(matches!(again, Err(CodeError::Wrong)), "{again:?}");
+    let new = world.portal.factor_codes(&signed.session, PASSWORD, HERE).await.unwrap();
+    let old = world.portal.sign_in_code(&pending.token, &codes[4], HERE).await.map(|_| ());
+    assert!(matches!(old, Err(CodeError::Wrong)), "{old:?}");
+    world.portal.sign_in_code(&pending.token, &new[4], HERE).await.unwrap();
+});
+
+story!(the_second_step_waits_ten_minutes_and_is_slowed_down, world => {
+    let session = world.staff(Role::Editor).await;
+    let (key, _) = set_up(&world, &session).await;
+    let pending = first_step(&world).await;
+    world.clock.advance(TimeDelta::minutes(10));
+    let late = world.portal.sign_in_code(&pending.token, &shows(&key, world.clock.now()), HERE).await.map(|_| ());
+    assert!(matches!(late, Err(CodeError::Expired)), "{late:?}");
+    let nobody = world.portal.sign_in_code("nie vergeben", "123456", HERE).await.map(|_| ());
+    assert!(matches!(nobody, Err(CodeError::Expired)), "{nobody:?}");
+
+    let pending = first_step(&world).await;
+    for n in 0..5 {
+        let wrong = world.portal.sign_in_code(&pending.token, "000000", HERE).await.map(|_| ());
+        assert!(matches!(wrong, Err(CodeError::Wrong)), "{n}: {wrong:?}");
+    }
+    // Not from another address either, and not by beginning anew.
+    let fresh = first_step(&world).await;
+    let right = shows(&key, world.clock.now());
+    let shut = world.portal.sign_in_code(&fresh.token, &right, ELSEWHERE).await.map(|_| ());
+    let Err(CodeError::Throttled { until }) = shut else { panic!("{shut:?}") };
+    world.clock.advance(until - world.clock.now());
+    let right = shows(&key, world.clock.now());
+    world.portal.sign_in_code(&fresh.token, &right, ELSEWHERE).await.unwrap();
+});
+
+story!(another_telephone_takes_over_only_when_it_is_confirmed, world => {
+    let session = world.staff(Role::Editor).await;
+    let (old, codes) = set_up(&world, &session).await;
+    world.portal.factor_begin(&session, PASSWORD, HERE).await.unwrap();
+    let new = world.portal.factor_begun(&session).await.unwrap().unwrap();
+    assert_ne!(new.key, old);
+    let pending = first_step(&world).await;
+    world.portal.sign_in_code(&pending.token, &shows(&old, world.clock.now()), HERE).await.unwrap();
+    world.clock.advance(TimeDelta::minutes(31));
+    assert!(world.portal.factor_begun(&session).await.unwrap().is_none(), "begun too long ago");
+    world.portal.factor_begin(&session, PASSWORD, HERE).await.unwrap();
+    let new = world.portal.factor_begun(&session).await.unwrap().unwrap();
+    world.portal.factor_confirm(&session, &shows(&new.key, world.clock.now())).await.unwrap();
+    world.clock.advance(TimeDelta::minutes(1));
+    let pending = first_step(&world).await;
+    for gone in [shows(&old, world.clock.now()), codes[0].clone()] {
+        let refused = world.portal.sign_in_code(&pending.token, &gone, HERE).await.map(|_| ());
+        assert!(matches!(refused, Err(CodeError::Wrong)), "{refused:?}");
+    }
+    world.portal.sign_in_code(&pending.token, &shows(&new.key, world.clock.now()), HERE).await.unwrap();
+    world.portal.factor_remove(&session, PASSWORD, HERE).await.unwrap();
+    world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
+});
+
+story!(a_lost_telephone_is_reset_by_an_administrator_or_on_the_command_line, world => {
+    let admin = world.staff(Role::Admin).await;
+    let session = world.staff(Role::Editor).await;
+    set_up(&world, &session).await;
+    let waiting = first_step(&world).await;
+    let reset = StaffChange::ResetFactor;
+    world.portal.staff_change(&admin, &session.account_id, reset.clone()).await.unwrap();
+    assert!(world.portal.staff_change(&admin, &session.account_id, reset).await.is_err(), "there is none any more");
+    let late = world.portal.sign_in_code(&waiting.token, "123456", HERE).await.map(|_| ());
+    assert!(matches!(late, Err(CodeError::Expired)), "{late:?}");
+    let again = world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap().session;
+    world.portal.mail_run(None, None).await.unwrap();
+    assert!(world.mail("zweiter-schritt", EDITOR).body.contains("Die Verwaltung hat ihn entfernt"));
+    set_up(&world, &again).await;
+    world.portal.staff_reset_factor(" Editor@IAW.example").await.unwrap();
+    world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
+    assert!(world.portal.staff_reset_factor(EDITOR).await.is_err());
+    assert!(world.portal.staff_reset_factor("niemand@iaw.example").await.is_err());
+});
+
+story!(where_it_is_required_there_is_no_way_around_it, world => {
+    let session = world.staff(Role::Editor).await;
+    let mut settings = world.settings.clone();
+    settings.staff_totp = StaffTotp::Required;
+    let strict = portal::Portal::open(settings, world.clock.clone()).await.unwrap();
+    assert!(strict.lacks_factor(&session) && !world.portal.lacks_factor(&session));
+    world.in_the_field().await;
+    let office = world.office("GS-1").await;
+    assert!(!strict.lacks_factor(&office), "offices have their mailbox");
+    assert!(matches!(strict.factor_begin(&office, PASSWORD, HERE).await, Err(AccountError::Forbidden)));
+    set_up(&world, &session).await;
+    let pending = first_step(&world).await;
+    assert!(format!("{pending:?}").len() < 10, "no token in a log");
+    assert!(matches!(strict.factor_remove(&session, PASSWORD, HERE).await, Err(AccountError::Refused(_))));
+});
+
+story!(a_changed_password_ends_everything_else, world => {
+    let session = world.staff(Role::Editor).await;
+    let other = world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
+    const NEW: &str = "ein ziemlich langer Satz";
+    let wrong = world.portal.change_password(&session, "falsch", (NEW, NEW), HERE).await;
+    let Err(AccountError::Invalid(errors)) = wrong else { panic!("{wrong:?}") };
+    assert_eq!(errors[0].field, "passwort0");
+    let short = world.portal.change_password(&session, PASSWORD, ("kurz", "kürzer"), HERE).await;
+    let Err(AccountError::Invalid(errors)) = short else { panic!("{short:?}") };
+    assert_eq!(errors.len(), 2);
+    world.portal.change_password(&session, PASSWORD, (NEW, NEW), HERE).await.unwrap();
+    assert!(world.portal.session(&other.token).await.unwrap().is_none());
+    assert_eq!(world.portal.own_account(&session).await.unwrap().others, 0, "this one stays");
+    assert!(matches!(world.portal.sign_in(EDITOR, PASSWORD, HERE).await, Err(SignInError::Wrong)));
+    world.portal.sign_in(EDITOR, NEW, HERE).await.unwrap();
+    world.portal.sign_out_others(&session).await.unwrap();
+    assert_eq!(world.portal.own_account(&session).await.unwrap().others, 0);
+    for n in 0..9 {
+        let guess = world.portal.change_password(&session, &format!("geraten {n}"), (NEW, NEW), HERE).await;
+        if let Err(AccountError::Throttled { .. }) = guess {
+            assert!(n >= 4, "{n}");
+            return;
+        }
+    }
+    panic!("guessing is slowed down here too");
+});

@@ -1,0 +1,156 @@
+//! One's own account: another password, the end of other sign-ins, the second
+//! factor of the institute's staff. What is shown once is rendered at once.
+
+use super::account::Refused;
+use super::see;
+use crate::http::address::ClientAddress;
+use crate::http::error::HttpError;
+use crate::http::fields::Fields;
+use crate::http::pages::{PageContext, render};
+use crate::http::session::SignedIn;
+use crate::http::state::AppState;
+use app::{RecoveryCodes, Viewer};
+use axum::extract::State;
+use axum::response::Response;
+use portal::{AccountError, Session, Who};
+
+const FACTOR: &str = "/institut/konto/zweiter-schritt";
+const CODES: &str = "/institut/konto/codes";
+
+/// The page of one's own account.
+fn home(session: &Session) -> &'static str {
+    match session.who {
+        Who::Unit { .. } => "/befragung/konto",
+        Who::Staff { .. } => "/institut/konto",
+    }
+}
+
+/// `POST …/konto/passwort`
+pub(in crate::http) async fn password(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    ClientAddress(from): ClientAddress,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    let form = fields.only(&["passwort0", "passwort", "passwort2"])?;
+    let new = (form.get("passwort"), form.get("passwort2"));
+    let changed = state
+        .portal()
+        .change_password(&session, form.get("passwort0"), new, from)
+        .await;
+    let page = home(&session);
+    match changed {
+        Ok(()) => {
+            state.jobs().wake();
+            Ok(see(&format!("{page}?meldung=passwort-geaendert")))
+        }
+        Err(error) => again(&state, session, error, (page, "passwort0")).await,
+    }
+}
+
+/// `POST …/konto/andere`: ends every other sign-in of the account.
+pub(in crate::http) async fn others(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    fields.only(&[])?;
+    state.portal().sign_out_others(&session).await?;
+    Ok(see(&format!("{}?meldung=andere-beendet", home(&session))))
+}
+
+/// `POST /institut/konto/zweiter-schritt`
+pub(in crate::http) async fn begin_factor(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    ClientAddress(from): ClientAddress,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    let form = fields.only(&["passwort"])?;
+    match state.portal().factor_begin(&session, form.get("passwort"), from).await {
+        Ok(()) => Ok(see(FACTOR)),
+        Err(error) => again(&state, session, error, (FACTOR, "passwort")).await,
+    }
+}
+
+/// `POST /institut/konto/zweiter-schritt/bestaetigen`
+pub(in crate::http) async fn confirm_factor(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    let form = fields.only(&["code"])?;
+    match state.portal().factor_confirm(&session, form.get("code")).await {
+        Ok(codes) => Ok(shown_once(&state, session, codes).await),
+        Err(error) => again(&state, session, error, (FACTOR, "code")).await,
+    }
+}
+
+/// `POST /institut/konto/zweiter-schritt/entfernen`
+pub(in crate::http) async fn remove_factor(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    ClientAddress(from): ClientAddress,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    let form = fields.only(&["passwort"])?;
+    match state.portal().factor_remove(&session, form.get("passwort"), from).await {
+        Ok(()) => {
+            state.jobs().wake();
+            Ok(see("/institut/konto?meldung=schritt-entfernt"))
+        }
+        Err(error) => {
+            again(
+                &state,
+                session,
+                error,
+                ("/institut/konto/zweiter-schritt?weg=1", "passwort"),
+            )
+            .await
+        }
+    }
+}
+
+/// `POST /institut/konto/codes`
+pub(in crate::http) async fn new_codes(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    ClientAddress(from): ClientAddress,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    let form = fields.only(&["passwort"])?;
+    match state.portal().factor_codes(&session, form.get("passwort"), from).await {
+        Ok(codes) => Ok(shown_once(&state, session, codes).await),
+        Err(error) => again(&state, session, error, (CODES, "passwort")).await,
+    }
+}
+
+/// The codes are nowhere to be had again, so they are the answer itself.
+async fn shown_once(state: &AppState, mut session: Session, codes: Vec<String>) -> Response {
+    state.jobs().wake();
+    session.second_factor = true;
+    let context = PageContext {
+        codes: Some(RecoveryCodes(codes)),
+        ..PageContext::new(state, Viewer(Some(session)))
+    };
+    render(context, CODES).await
+}
+
+/// The page once more, with what is wrong; passwords are not shown again.
+async fn again(
+    state: &AppState,
+    session: Session,
+    error: AccountError,
+    (page, field): (&str, &str),
+) -> Result<Response, HttpError> {
+    let refused = match error {
+        AccountError::Invalid(errors) => Refused::fields(errors),
+        AccountError::Throttled { until } => Refused::until(until, state).moved_to(field),
+        AccountError::Refused(reason) => return Err(HttpError::Refused(reason)),
+        AccountError::Forbidden => return Err(HttpError::Forbidden),
+        AccountError::Store(error) => return Err(error.into()),
+    };
+    refused
+        .answer(PageContext::new(state, Viewer(Some(session))), page)
+        .await
+}
