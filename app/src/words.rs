@@ -13,18 +13,7 @@ pub(crate) fn day(date: NaiveDate) -> String {
 
 /// What the status of a case is called.
 pub(crate) fn status(status: Status) -> &'static str {
-    match status {
-        Status::NotInvited => "noch nicht eingeladen",
-        Status::Invited => "eingeladen",
-        Status::Opened => "geöffnet",
-        Status::Started => "begonnen",
-        Status::Submitted => "eingegangen",
-        Status::Query => "in Rückfrage",
-        Status::Usable => "vollständig verwertbar",
-        Status::Unusable => "nicht verwertbar",
-        Status::Refused => "verweigert",
-        Status::Ineligible => "gehört nicht zur Erhebung",
-    }
+    status.label()
 }
 
 /// What a role of the institute's staff is called.

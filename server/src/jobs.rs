@@ -7,6 +7,7 @@ use crate::bounces;
 use portal::{Handled, MailError, Portal};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval};
@@ -48,7 +49,9 @@ impl Jobs {
         }
         let classifying = tokio::spawn(rounds(self.classify, stop.clone(), {
             let portal = portal.clone();
-            move |_| classify(portal.clone())
+            // Whatever was left undone by an earlier process comes first.
+            let first = AtomicBool::new(true);
+            move |_| classify(portal.clone(), first.swap(false, Ordering::Relaxed))
         }));
         let folder = self.bounces;
         let sending = tokio::spawn(rounds(self.mail, stop.clone(), move |last| {
@@ -86,7 +89,10 @@ where
 }
 
 /// Failures are logged and tried again in the next round.
-async fn classify(portal: Portal) {
+async fn classify(portal: Portal, all: bool) {
+    if let Err(error) = portal.progress_catch_up(all).await {
+        tracing::error!(%error, "progress");
+    }
     if let Err(error) = portal.classify(None, |_, _| {}).await {
         tracing::error!(%error, "classification");
     }

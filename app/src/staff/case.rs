@@ -72,7 +72,7 @@ fn page(
         .collect_view();
     let body = view! {
             <nav class="back" aria-label="Zurück">
-                <a href=format!("/institut?welle={}", view.wave.key)>"Zu allen Fällen"</a> " · "
+                <a href=format!("/institut/faelle?welle={}", view.wave.key)>"Zu allen Fällen"</a> " · "
                 <a href=format!("/institut/fall/{}/kontakte?welle={}", view.kennung, view.wave.key)>"Kontakte und E-Mails"</a>
             </nav>
             {notice.map(|(kind, text)| view! { <Notice kind text/> })}

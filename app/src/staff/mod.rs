@@ -4,6 +4,7 @@ mod accounts;
 mod admin;
 mod audit;
 mod case;
+mod cases;
 mod contacts;
 mod factor;
 mod frame;
@@ -35,6 +36,7 @@ pub fn Staff() -> impl IntoView {
         <Router>
             <Routes fallback=|| view! { <NotFound/> }>
                 <Route path=path!("/institut") view=returns::Returns ssr=SsrMode::Async/>
+                <Route path=path!("/institut/faelle") view=cases::CaseListPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung") view=case::CasePage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung/kontakte") view=contacts::ContactsPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/konto") view=crate::account::StaffAccount ssr=SsrMode::Async/>

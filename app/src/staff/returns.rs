@@ -1,41 +1,31 @@
-//! Returns at a glance: two figures that are never mixed, and the cases.
+//! Returns at a glance: two figures that are never mixed.
 
 use super::frame::NoWave;
 use crate::context::Viewer;
-use crate::layout::{Notice, Page, Unavailable};
+use crate::layout::{Page, Unavailable};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use portal::{CaseFilter, CaseRow, Portal, Returns as Figures, StaffError, WaveView};
+use portal::{Portal, Returns as Figures, StaffError, WaveView};
+use survey::Form;
 use survey::rates::Rate;
-use survey::status::Status;
-use survey::{Form, Land};
 
-/// `/institut`, with `?welle=`, `?status=`, `?form=`, `?land=`, `?suche=`.
+/// `/institut`, with `?welle=`.
 #[component]
 pub(super) fn Returns() -> impl IntoView {
     let portal = expect_context::<Portal>();
     let session = use_context::<Viewer>().unwrap_or_default().0;
     let query = use_query_map().get_untracked();
-    let read = |name: &str| query.get(name).unwrap_or_default();
-    let filter = CaseFilter {
-        status: read("status").parse().ok(),
-        form: read("form").parse().ok(),
-        land: read("land").parse().ok(),
-        search: read("suche").trim().chars().take(100).collect(),
-    };
-    let wanted: Option<i32> = read("welle").parse().ok();
+    let wanted: Option<i32> = query.get("welle").and_then(|key| key.parse().ok());
     view! {
         <Suspense>
             {Suspend::new(async move {
                 let Some(session) = session else { return view! { <Unavailable/> }.into_any() };
                 let Ok(waves) = portal.waves().await else { return view! { <Unavailable/> }.into_any() };
                 let Some(wave) = chosen(&waves, wanted) else { return view! { <NoWave/> }.into_any() };
-                let figures = portal.returns(&session, wave).await;
-                let cases = portal.cases(&session, wave, &filter).await;
-                match (figures, cases) {
-                    (Ok(figures), Ok(cases)) => page(&waves, &figures, &cases, &filter).into_any(),
-                    (Err(StaffError::NotFound), _) | (_, Err(StaffError::NotFound)) => view! { <NoWave/> }.into_any(),
+                match portal.returns(&session, wave).await {
+                    Ok(figures) => page(&waves, &figures).into_any(),
+                    Err(StaffError::NotFound) => view! { <NoWave/> }.into_any(),
                     _ => view! { <Unavailable/> }.into_any(),
                 }
             })}
@@ -53,7 +43,7 @@ pub(super) fn chosen(waves: &[WaveView], wanted: Option<i32>) -> Option<i32> {
         .map(|wave| wave.key)
 }
 
-fn page(waves: &[WaveView], figures: &Figures, cases: &[CaseRow], filter: &CaseFilter) -> impl IntoView + use<> {
+fn page(waves: &[WaveView], figures: &Figures) -> impl IntoView + use<> {
     let wave = figures.wave.clone();
     let caption = format!(
         "Stichtag {}, Feldbeginn {}, Frist {}",
@@ -93,7 +83,7 @@ fn page(waves: &[WaveView], figures: &Figures, cases: &[CaseRow], filter: &CaseF
         .by_status
         .iter()
         .map(|(status, count)| {
-            let href = format!("/institut?welle={}&status={}#faelle", wave.key, status.name());
+            let href = format!("/institut/faelle?welle={}&status={}", wave.key, status.name());
             view! { <tr><th scope="row"><a href=href>{words::status(*status)}</a></th><td class="figure">{count.to_string()}</td></tr> }
         })
         .collect_view();
@@ -116,83 +106,8 @@ fn page(waves: &[WaveView], figures: &Figures, cases: &[CaseRow], filter: &CaseF
                     </table>
                 </div>
             </div>
-            {case_list(wave.key, cases, filter)}
+            <p><a href=format!("/institut/faelle?welle={}", wave.key)>"Zu allen Fällen"</a></p>
     };
     let title = format!("Rücklauf, Welle {}", wave.key);
     view! { <Page title=title caption=caption wide=true>{body}</Page> }
-}
-
-fn case_list(wave: i32, cases: &[CaseRow], filter: &CaseFilter) -> impl IntoView + use<> {
-    let lines = cases
-        .iter()
-        .map(|case| {
-            let href = format!("/institut/fall/{}?welle={wave}", case.kennung);
-            let submitted = case.submitted_at.map(portal::berlin::long).unwrap_or_default();
-            view! {
-                <tr>
-                    <th scope="row"><a href=href>{case.kennung.clone()}</a></th>
-                    <td>{case.name.clone()}</td>
-                    <td>{case.form.label()}</td>
-                    <td>{case.land.label()}</td>
-                    <td>{words::status(case.status)}</td>
-                    <td>{submitted}</td>
-                    <td>{case.type_ue.clone().unwrap_or_default()}</td>
-                    <td>{case.type_u25.clone().unwrap_or_default()}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    let heading = match cases.len() {
-        0 => "Keine Fälle".to_owned(),
-        1 => "1 Fall".to_owned(),
-        n => format!("{n} Fälle"),
-    };
-    let empty = cases
-        .is_empty()
-        .then(|| view! { <Notice kind="info" text="Zu dieser Auswahl gibt es keine Fälle. Ändern oder leeren Sie die Filter."/> });
-    let option = |value: &'static str, label: &'static str, chosen: bool| {
-        view! { <option value=value selected=chosen>{label}</option> }
-    };
-    let statuses: Vec<_> = Status::ALL
-        .into_iter()
-        .map(|status| option(status.name(), words::status(status), filter.status == Some(status)))
-        .collect();
-    let forms: Vec<_> = Form::ALL
-        .into_iter()
-        .map(|form| option(form.label(), form.label(), filter.form == Some(form)))
-        .collect();
-    let laender: Vec<_> = Land::ALL
-        .into_iter()
-        .map(|land| option(land.label(), land.label(), filter.land == Some(land)))
-        .collect();
-    let search = filter.search.clone();
-    let remind = format!(
-        "/institut/post/erinnern?welle={wave}&status={}&form={}&land={}&suche={}",
-        filter.status.map_or("", Status::name),
-        filter.form.map_or("", Form::label),
-        filter.land.map_or("", Land::label),
-        super::frame::encoded(&filter.search)
-    );
-    view! {
-        <h2 id="faelle">{heading}</h2>
-        <form method="get" action="/institut" class="filter">
-            <input type="hidden" name="welle" value=wave.to_string()/>
-            <div class="field"><label for="suche">"Name oder Kennung"</label><input type="search" id="suche" name="suche" value=search/></div>
-            <div class="field"><label for="status">"Status"</label><select id="status" name="status"><option value="">"alle"</option>{statuses}</select></div>
-            <div class="field"><label for="form">"Form"</label><select id="form" name="form"><option value="">"alle"</option>{forms}</select></div>
-            <div class="field"><label for="land">"Land"</label><select id="land" name="land"><option value="">"alle"</option>{laender}</select></div>
-            <button>"Filtern"</button>
-            <p><a href=remind>"Diese Auswahl erinnern"</a></p>
-        </form>
-        {empty}
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Fälle">
-            <table>
-                <thead><tr>
-                    <th scope="col">"Kennung"</th><th scope="col">"Name"</th><th scope="col">"Form"</th><th scope="col">"Land"</th>
-                    <th scope="col">"Status"</th><th scope="col">"Eingegangen"</th><th scope="col">"Typ Ü25"</th><th scope="col">"Typ U25"</th>
-                </tr></thead>
-                <tbody>{lines}</tbody>
-            </table>
-        </div>
-    }
 }

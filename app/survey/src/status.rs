@@ -71,6 +71,23 @@ impl Status {
         }
     }
 
+    /// As people read it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NotInvited => "noch nicht eingeladen",
+            Self::Invited => "eingeladen",
+            Self::Opened => "geöffnet",
+            Self::Started => "begonnen",
+            Self::Submitted => "eingegangen",
+            Self::Query => "in Rückfrage",
+            Self::Usable => "vollständig verwertbar",
+            Self::Unusable => "nicht verwertbar",
+            Self::Refused => "verweigert",
+            Self::Ineligible => "gehört nicht zur Erhebung",
+        }
+    }
+
     /// Whether a submission is in and the questionnaire therefore locked.
     #[must_use]
     pub const fn is_locked(self) -> bool {

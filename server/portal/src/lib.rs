@@ -55,11 +55,14 @@ pub use respondent::{
 pub use results::ExportError;
 pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings, SmtpServer, SmtpTls, StaffTotp};
 pub use staff::{
-    AddressMark, AuditEntry, AuditFilter, AuditPage, Candidate, CaseDetail, CaseEvent, CaseFilter, CaseRow,
-    ContactEntry, ContactKind, Decision, FormError, Letter, MailDetail, OfficeContacts, OptOut, OutboxFilter,
-    OutboxLine, OutboxPage, PROGRAM, PlanView, Preview, RemindError, Returns, ReturnsRow, StaffAccount,
-    StaffAccountError, StaffAddError, StaffChange, StaffError, StepForm, StepView, StoredClassification,
-    StoredConfirmation, Switch, TemplateLine, TemplateView,
+    AddressMark, AuditEntry, AuditFilter, AuditPage, Candidate, CaseDetail, CaseEvent, ContactEntry, ContactKind,
+    Decision, FormError, Letter, MailDetail, OfficeContacts, OptOut, OutboxFilter, OutboxLine, OutboxPage, PROGRAM,
+    PlanView, Preview, RemindError, Returns, ReturnsRow, StaffAccount, StaffAccountError, StaffAddError, StaffChange,
+    StaffError, StepForm, StepView, StoredClassification, StoredConfirmation, Switch, TemplateLine, TemplateView,
+};
+pub use staff::{
+    BadValue, CaseColumn, CaseFilter, CaseList, CasePage, CasePaging, CaseRow, CaseSort, MOST_COUNTED, MOST_NAMED,
+    PAGE_SIZES, PageFrom, SavedView, Stage, TypeWanted,
 };
 pub use store::{OpenError, StoreError};
 pub use verify::{Damage, Verified};

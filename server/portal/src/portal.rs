@@ -34,7 +34,9 @@ impl Portal {
     /// Why the database cannot be used; nothing is half done then.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
         let store = Store::open(&settings.database_url).await?;
-        Ok(Self::on(store, settings, clock))
+        let portal = Self::on(store, settings, clock);
+        portal.complete_lists().await?;
+        Ok(portal)
     }
 
     /// The same database with another clock.

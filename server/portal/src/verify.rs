@@ -56,6 +56,7 @@ impl Portal {
         for (about, row) in verify::contradictions(&mut conn).await? {
             seen.wrong(about, row);
         }
+        self.verify_progress(&mut conn, &mut seen).await?;
         let rows = verify::submissions(&mut conn).await?;
         let of = rows.len() as u64;
         let mut numbers: HashMap<&str, i32> = HashMap::new();
@@ -69,6 +70,23 @@ impl Portal {
             progress(done, of);
         }
         Ok(seen)
+    }
+
+    /// Progress of cases in the field, where it is that of their answers.
+    async fn verify_progress(&self, conn: &mut Conn, seen: &mut Verified) -> Stored<()> {
+        for (case_id, asked, answered) in verify::progress(conn).await? {
+            let Some(case) = cases::by_id(conn, &case_id).await? else {
+                continue;
+            };
+            let progress = self.draft(conn, &case).await?.sheet.progress(None);
+            if (i64::from(progress.asked), i64::from(progress.answered)) != (asked.into(), answered.into()) {
+                seen.wrong(
+                    "Fortschritt ist nicht der der Angaben",
+                    format!("{}/{}", case.wave, case.kennung),
+                );
+            }
+        }
+        Ok(())
     }
 
     async fn verify_submission(&self, conn: &mut Conn, row: &WholeRow, seen: &mut Verified) -> Stored<()> {

@@ -204,5 +204,8 @@ fn open_reason(error: &OpenError) -> String {
         OpenError::Migrate(cause) => {
             format!("Die Datenbank (DATABASE_URL) lässt sich nicht auf Stand bringen: {cause}")
         }
+        OpenError::Incomplete(cause) => {
+            format!("Die Listen der Datenbank (DATABASE_URL) ließen sich nicht vervollständigen: {cause}")
+        }
     }
 }

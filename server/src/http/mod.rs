@@ -103,11 +103,25 @@ fn for_people() -> Routes {
             post(forms::decision::decide),
         );
     let forms = of_administration(of_accounts(at_the_mail_desk(forms)));
+    let forms = about_cases(forms);
     app::register_server_functions();
     leptos::server_fn::axum::server_fn_paths().fold(forms, |routes, (path, method)| {
         let only = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::POST);
         routes.add(method, path, on(only, server_function))
     })
+}
+
+/// The case list as a table, and forms about cases.
+fn about_cases(routes: Routes) -> Routes {
+    use forms::cases;
+    routes
+        .add(Method::GET, "/institut/faelle.csv", get(cases::csv))
+        .add(Method::POST, "/institut/faelle/ansichten", post(cases::save_view))
+        .add(
+            Method::POST,
+            "/institut/faelle/ansichten/loeschen",
+            post(cases::delete_view),
+        )
 }
 
 /// Forms about mails and contacts.

@@ -17,6 +17,7 @@ const GONE: Expected = (410, "");
 const SIGN_IN: Expected = (303, "/anmelden?weiter=");
 const CARRIED: Expected = (401, "");
 const PLAN: Expected = (303, "/institut/post?welle=2008&meldung=erledigt");
+const VIEW: Expected = (303, "/institut/faelle?welle=2008&still=6&meldung=erledigt");
 
 /// To one's own account nothing is carried along: it may be a password.
 const OWN: Expected = (303, "/anmelden?weiter=%2Finstitut%2Fkonto");
@@ -105,6 +106,12 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
         get("/befragung/abgabe", "/befragung/abgabe", units(SIGN_IN, OK)),
         get("/befragung/quittung", "/befragung/quittung", units(SIGN_IN, OK)),
         get("/institut", "/institut", staff(SIGN_IN, OK, OK, OK)),
+        get("/institut/faelle", "/institut/faelle", staff(SIGN_IN, OK, OK, OK)),
+        get(
+            "/institut/faelle.csv",
+            "/institut/faelle.csv",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
         get(
             "/institut/fall/{kennung}",
             "/institut/fall/GS-1",
@@ -299,6 +306,19 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/fall/GS-1/verwertbar",
             &[("grund", "Probe der Rechte"), ("welle", "2008")],
             staff(CARRIED, (403, ""), (409, ""), (409, "")),
+        ),
+        post(
+            "/institut/faelle/ansichten",
+            "/institut/faelle/ansichten",
+            &[("welle", "2008"), ("name", "Stille"), ("still", "6")],
+            staff(CARRIED, VIEW, VIEW, VIEW),
+        ),
+        // One's own views only: that there is none says that it was allowed to ask.
+        post(
+            "/institut/faelle/ansichten/loeschen",
+            "/institut/faelle/ansichten/loeschen",
+            &[("welle", "2008"), ("ansicht", "nie-gespeichert")],
+            staff(CARRIED, NOT_THERE, NOT_THERE, NOT_THERE),
         ),
         post(
             "/institut/post/pause",

@@ -4,9 +4,11 @@
 use super::{candidates, count};
 use crate::context::FormErrors;
 use crate::layout::{Notice, Page};
+use crate::staff::cases::{hidden, unshown};
 use crate::staff::frame::{Desk, PostNav, asked, field, input, select, with_desk};
 use crate::words;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use portal::{Candidate, CaseFilter, Role, plan_templates};
 use survey::status::Status;
 use survey::{Form, Land};
@@ -15,12 +17,8 @@ use survey::{Form, Land};
 /// `?kennung=`, `?vorlage=`.
 #[component]
 pub(in crate::staff) fn RemindPage() -> impl IntoView {
-    let filter = CaseFilter {
-        status: asked("status").parse().ok(),
-        form: asked("form").parse().ok(),
-        land: asked("land").parse().ok(),
-        search: asked("suche"),
-    };
+    let query = use_query_map().get_untracked();
+    let (filter, _) = CaseFilter::read(|name| query.get_all(name).unwrap_or_default());
     let kennung = asked("kennung");
     let template = Some(asked("vorlage"))
         .filter(|one| !one.is_empty())
@@ -69,7 +67,8 @@ fn filter_form(wave: i32, filter: &CaseFilter, kennung: &str, template: &str) ->
     view! {
         <form method="get" action="/institut/post/erinnern" class="filter">
             <input type="hidden" name="welle" value=wave.to_string()/>
-            {field("suche".into(), "Name oder Kennung", None, input("suche", "search", filter.search.clone()))}
+            {unshown(filter)}
+            {field("suche".into(), "Name, Ort oder Kennung", None, input("suche", "search", filter.search.clone()))}
             {field("kennung".into(), "Genau diese Kennung", None, input("kennung", "text", kennung.to_owned()))}
             {field("status".into(), "Status", None, select("status", statuses, chosen(filter.status.map(Status::name))))}
             {field("form".into(), "Form", None, select("form", forms, chosen(filter.form.map(Form::label))))}
@@ -92,22 +91,18 @@ fn confirm(
     if n == 0 || !desk.may(Role::Editor) {
         return None;
     }
-    let hidden = [
+    let own = [
         ("welle", desk.wave.to_string()),
-        ("suche", filter.search.clone()),
         ("kennung", kennung.to_owned()),
-        ("status", filter.status.map_or("", Status::name).to_owned()),
-        ("form", filter.form.map_or("", Form::label).to_owned()),
-        ("land", filter.land.map_or("", Land::label).to_owned()),
         ("vorlage", template.to_owned()),
         ("anzahl", n.to_string()),
         ("einmal", once),
-    ]
-    .map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    ];
+    let hidden = hidden(own.into_iter().chain(filter.pairs()).collect());
     Some(
         view! {
             <form method="post" action="/institut/post/erinnern">
-                {hidden.into_iter().collect_view()}
+                {hidden}
                 <p class="actions"><button class="primary">{format!("Jetzt an {} senden", count(n))}</button></p>
             </form>
         }

@@ -228,6 +228,7 @@ impl Office {
             id: new_id(now)?,
             wave,
             unit_id,
+            kennung_key: &self.key,
             name: &self.name,
             sort_key: words::sort_key(&self.name),
             form: self.form.label(),

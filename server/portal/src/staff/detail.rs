@@ -35,6 +35,10 @@ pub struct CaseDetail {
     pub classification: Option<StoredClassification>,
     /// Further columns of the register.
     pub attributes: Vec<(String, String)>,
+    /// Counts what staff changes and every transition: forms carry it along.
+    pub revision: i64,
+    /// The deadline is one of its own.
+    pub extended: bool,
 }
 
 /// A reason given for a soft edit.
@@ -109,6 +113,7 @@ impl Portal {
         let mut conn = self.read().await?;
         let attributes: BTreeMap<String, String> = serde_json::from_str(&case.attributes).map_err(StoreError::from)?;
         let id = case.id.clone();
+        let (revision, extended) = (case.desk_revision, case.own_deadline.is_some());
         let view = self.case_view(&mut conn, case).await?;
         let sheet = Sheet::new(view.instrument.clone(), view.context.clone(), &view.entries());
         let stored = answers::confirmations(&mut conn, &id).await?;
@@ -129,6 +134,8 @@ impl Portal {
                 .collect(),
             classification: found.map(|row| classification(&row)).transpose()?,
             attributes: attributes.into_iter().collect(),
+            revision,
+            extended,
             view,
         })
     }

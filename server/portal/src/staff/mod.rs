@@ -8,14 +8,19 @@ mod audit;
 mod cases;
 mod decide;
 mod detail;
+mod filter;
+mod list;
 mod mails;
+mod progress;
 mod returns;
 
 pub use accounts::{StaffAccount, StaffAccountError, StaffAddError, StaffChange};
 pub use audit::{AuditEntry, AuditFilter, AuditPage, PROGRAM};
-pub use cases::{CaseFilter, CaseRow};
+pub use cases::{CasePage, CasePaging, CaseRow, CaseSort, MOST_COUNTED, PageFrom};
 pub use decide::Decision;
 pub use detail::{CaseDetail, CaseEvent, StoredClassification, StoredConfirmation};
+pub use filter::{BadValue, CaseFilter, MOST_NAMED, Stage, TypeWanted};
+pub use list::{CaseColumn, CaseList, PAGE_SIZES, SavedView};
 pub use mails::{
     AddressMark, Candidate, ContactEntry, ContactKind, FormError, Letter, MailDetail, OfficeContacts, OptOut,
     OutboxFilter, OutboxLine, OutboxPage, PlanView, Preview, RemindError, StepForm, StepView, Switch, TemplateLine,

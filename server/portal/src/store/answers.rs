@@ -128,6 +128,7 @@ pub(crate) async fn at_revision(
 
 /// Writes answers and their history. Items typed in vain go to the history only.
 pub(crate) async fn write(conn: &mut Conn, pens: &[(Pen<'_>, &[Written<'_>])]) -> Stored<()> {
+    super::desk::worked_on(conn, pens.iter().map(|(pen, _)| (pen.case_id, pen.at))).await?;
     let all: Vec<(&Pen<'_>, &Written<'_>)> = pens
         .iter()
         .flat_map(|(pen, items)| items.iter().map(move |item| (pen, item)))

@@ -19,7 +19,9 @@ pub(crate) struct CaseRow {
     pub stichtag: String,
     pub zeitraum: String,
     pub field_start: String,
+    /// Its own, else the wave's.
     pub deadline: String,
+    pub own_deadline: Option<String>,
     pub previous: Option<i32>,
     pub previous_stichtag: Option<String>,
     pub state: String,
@@ -28,6 +30,8 @@ pub(crate) struct CaseRow {
     pub opt_out_reason: Option<String>,
     /// Counts every change of the answers.
     pub revision: i64,
+    /// Counts what staff changes and every transition.
+    pub desk_revision: i64,
     /// What the unit handed in last in the wave before.
     pub previous_submission: Option<String>,
 }
@@ -36,8 +40,10 @@ macro_rules! case_columns {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.unit_id, u.kennung, c.name, c.form, c.land, c.contact_name, c.contact_email,
-                    c.attributes, c.status, w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous,
-                    p.stichtag AS previous_stichtag, w.state, w.instrument, c.revision, c.opt_out_reason,
+                    c.attributes, c.status, w.wave, w.stichtag, w.zeitraum, w.field_start,
+                    COALESCE(c.own_deadline, w.deadline) AS deadline, c.own_deadline, w.previous,
+                    p.stichtag AS previous_stichtag, w.state, w.instrument, c.revision, c.desk_revision,
+                    c.opt_out_reason,
                     (SELECT s.id FROM submissions s JOIN cases b ON b.id = s.case_id
                      WHERE b.unit_id = c.unit_id AND b.wave = w.previous
                      ORDER BY s.number DESC LIMIT 1) AS previous_submission
@@ -115,16 +121,35 @@ pub(crate) enum Moment {
     None,
 }
 
+/// Notes a status, since when, and (but for what staff does) that the
+/// questionnaire was worked on. A new submission has no type yet.
 pub(crate) async fn set_status(conn: &mut Conn, case_id: &str, status: &str, moment: Moment, at: i64) -> Stored<()> {
+    macro_rules! sql {
+        ($rest:literal) => {
+            concat!(
+                "UPDATE cases SET status = $2, status_at = $3",
+                $rest,
+                " WHERE id = $1"
+            )
+        };
+        (active, $rest:literal) => {
+            concat!(
+                "UPDATE cases SET status = $2, status_at = $3,
+                     active_at = CASE WHEN active_at < $3 THEN $3 ELSE active_at END",
+                $rest,
+                " WHERE id = $1"
+            )
+        };
+    }
     let sql = match moment {
-        Moment::Invited => "UPDATE cases SET status = $2, invited_at = COALESCE(invited_at, $3) WHERE id = $1",
-        Moment::Opened => "UPDATE cases SET status = $2, opened_at = COALESCE(opened_at, $3) WHERE id = $1",
-        Moment::Started => "UPDATE cases SET status = $2, started_at = COALESCE(started_at, $3) WHERE id = $1",
-        Moment::Submitted => "UPDATE cases SET status = $2, submitted_at = $3 WHERE id = $1",
-        Moment::None => {
-            run!(conn, "UPDATE cases SET status = $2 WHERE id = $1", case_id, status)?;
-            return Ok(());
-        }
+        Moment::Invited => sql!(", invited_at = COALESCE(invited_at, $3)"),
+        Moment::Opened => sql!(active, ", opened_at = COALESCE(opened_at, $3)"),
+        Moment::Started => sql!(active, ", started_at = COALESCE(started_at, $3)"),
+        Moment::Submitted => sql!(
+            active,
+            ", submitted_at = $3, type_ue = NULL, type_u25 = NULL, type_rules = ''"
+        ),
+        Moment::None => sql!(""),
     };
     run!(conn, sql, case_id, status, at)?;
     Ok(())
@@ -169,7 +194,7 @@ pub(crate) async fn set_successor(conn: &mut Conn, case_id: &str, unit_id: &str)
 pub(crate) async fn invite_all(conn: &mut Conn, wave: i32, from: &str, to: &str, at: i64) -> Stored<()> {
     run!(
         conn,
-        "UPDATE cases SET status = $3, invited_at = $4 WHERE wave = $1 AND status = $2",
+        "UPDATE cases SET status = $3, invited_at = $4, status_at = $4 WHERE wave = $1 AND status = $2",
         wave,
         from,
         to,
@@ -206,6 +231,7 @@ pub(crate) struct NewCase<'a> {
     pub id: String,
     pub wave: i32,
     pub unit_id: &'a str,
+    pub kennung_key: &'a str,
     pub name: &'a str,
     pub sort_key: String,
     pub form: &'a str,
@@ -222,25 +248,26 @@ pub(crate) struct NewCase<'a> {
 pub(crate) async fn put(conn: &mut Conn, cases: &[NewCase<'_>], at: i64) -> Stored<()> {
     add!(
         conn,
-        "INSERT INTO cases (id, wave, unit_id, name, sort_key, form, land, contact_name, contact_email, attributes,
-                            status, revision, created_at) ",
+        "INSERT INTO cases (id, wave, unit_id, kennung_key, name, sort_key, form, land, contact_name, contact_email,
+                            attributes, status, revision, status_at, created_at) ",
         cases,
         " ON CONFLICT (wave, unit_id) DO UPDATE SET name = excluded.name, sort_key = excluded.sort_key,
           form = excluded.form, land = excluded.land, contact_name = excluded.contact_name,
-          contact_email = excluded.contact_email, attributes = excluded.attributes",
+          contact_email = excluded.contact_email, attributes = excluded.attributes, words_version = 0",
         |row, case| {
             row.push_bind(&case.id)
                 .push_bind(case.wave)
                 .push_bind(case.unit_id)
+                .push_bind(case.kennung_key)
                 .push_bind(case.name);
             row.push_bind(&case.sort_key).push_bind(case.form).push_bind(case.land);
             row.push_bind(case.contact_name)
                 .push_bind(case.contact_email)
                 .push_bind(case.attributes);
-            row.push_bind(case.status).push_bind(0_i64).push_bind(at);
+            row.push_bind(case.status).push_bind(0_i64).push_bind(at).push_bind(at);
         }
     )?;
-    Ok(())
+    super::words::fill(conn).await
 }
 
 /// All units by their folded Kennung.

@@ -9,6 +9,7 @@ pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod cases;
 pub(crate) mod contacts;
+pub(crate) mod desk;
 pub(crate) mod events;
 pub(crate) mod factors;
 mod failure;
@@ -23,7 +24,9 @@ pub(crate) mod submissions;
 pub(crate) mod templates;
 pub(crate) mod throttle;
 pub(crate) mod verify;
+pub(crate) mod views;
 pub(crate) mod waves;
+pub(crate) mod words;
 
 pub use open::OpenError;
 

@@ -61,6 +61,9 @@ pub enum OpenError {
     /// Bringing the tables up to date failed; nothing half done remains.
     #[error("Die Datenbank ließ sich nicht auf den neuen Stand bringen: {0}")]
     Migrate(#[source] MigrateError),
+    /// What lists rest on could not be completed; nothing half done remains.
+    #[error("Die Listen der Datenbank ließen sich nicht vervollständigen: {0}")]
+    Incomplete(#[from] super::StoreError),
 }
 
 impl OpenError {

@@ -1,6 +1,6 @@
 //! Rows of submissions and of what they were classified as.
 
-use super::{Conn, Stored, add, rows};
+use super::{Conn, Stored, add, rows, run};
 use crate::respondent::Document;
 
 /// What a receipt says.
@@ -132,8 +132,21 @@ pub(crate) struct NewClassification<'a> {
     pub type_u25: String,
 }
 
-/// Keeps classifications; one of the same rules stays as it is.
+/// Keeps classifications, beside the case too where it is of its latest
+/// submission; one of the same rules stays as it is.
 pub(crate) async fn classify(conn: &mut Conn, new: &[NewClassification<'_>], at: i64) -> Stored<()> {
+    for one in new {
+        run!(
+            conn,
+            "UPDATE cases SET type_ue = $2, type_u25 = $3, type_rules = $4
+             WHERE id = (SELECT s.case_id FROM submissions s WHERE s.id = $1 AND NOT EXISTS (
+                 SELECT 1 FROM submissions l WHERE l.case_id = s.case_id AND l.number > s.number))",
+            one.submission_id,
+            &one.type_ue,
+            &one.type_u25,
+            format!("{} {}", one.rule_version, one.k3_rule)
+        )?;
+    }
     add!(
         conn,
         "INSERT INTO classifications (submission_id, rule_version, k3_rule, ue, u25, type_ue, type_u25, at) ",
@@ -150,6 +163,31 @@ pub(crate) async fn classify(conn: &mut Conn, new: &[NewClassification<'_>], at:
             row.push_bind(at);
         }
     )?;
+    Ok(())
+}
+
+/// Puts the types under these rules beside every case that has those of others.
+pub(crate) async fn set_types(conn: &mut Conn, rule_version: &str, k3_rule: &str) -> Stored<()> {
+    macro_rules! sql {
+        ($which:literal) => {
+            concat!(
+                "UPDATE cases SET type_rules = $3,
+                     type_ue = (SELECT k.type_ue FROM classifications k JOIN submissions s ON s.id = k.submission_id
+                                WHERE s.case_id = cases.id AND k.rule_version = $1 AND k.k3_rule = $2
+                                  AND s.number = (SELECT MAX(l.number) FROM submissions l WHERE l.case_id = cases.id)),
+                     type_u25 = (SELECT k.type_u25 FROM classifications k JOIN submissions s ON s.id = k.submission_id
+                                 WHERE s.case_id = cases.id AND k.rule_version = $1 AND k.k3_rule = $2
+                                   AND s.number = (SELECT MAX(l.number) FROM submissions l WHERE l.case_id = cases.id))
+                 WHERE submitted_at IS NOT NULL AND type_rules ",
+                $which
+            )
+        };
+    }
+    let rules = format!("{rule_version} {k3_rule}");
+    // Two ranges, so that an index finds none at once.
+    for sql in [sql!("< $3"), sql!("> $3")] {
+        run!(conn, sql, rule_version, k3_rule, &rules)?;
+    }
     Ok(())
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn contradictions(conn: &mut Conn) -> Stored<Vec<(&'static str,
 }
 
 /// Each selects one text that names the row; none may find any.
-const QUERIES: [(&str, &str); 6] = [
+const QUERIES: [(&str, &str); 11] = [
     (
         "Angabe ohne ihren Eintrag im Verlauf",
         "SELECT a.case_id || ' ' || a.item FROM answers a WHERE NOT EXISTS (
@@ -82,7 +82,54 @@ const QUERIES: [(&str, &str); 6] = [
          WHERE (c.submitted_at IS NOT NULL OR c.status IN ('submitted', 'query', 'usable', 'unusable'))
            AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.case_id = c.id)",
     ),
+    (
+        "Status nicht seit seinem Vorgang",
+        "SELECT c.id FROM cases c WHERE NOT EXISTS (
+             SELECT 1 FROM case_events e WHERE e.case_id = c.id AND e.to_status = c.status AND e.at = c.status_at)
+           AND NOT (c.status = 'not_invited' AND c.status_at = c.created_at)",
+    ),
+    (
+        "Zuletzt bearbeitet nicht, als es war",
+        // Noted to the minute.
+        "SELECT c.id FROM cases c
+         LEFT JOIN (SELECT case_id, MAX(at) AS at FROM answer_history GROUP BY case_id) h ON h.case_id = c.id
+         LEFT JOIN (SELECT case_id, MAX(at) AS at FROM case_events WHERE event IN ('open', 'answer', 'submit')
+                    GROUP BY case_id) e ON e.case_id = c.id
+         WHERE c.active_at > CASE WHEN COALESCE(h.at, 0) > COALESCE(e.at, 0) THEN COALESCE(h.at, 0)
+                                  ELSE COALESCE(e.at, 0) END
+            OR c.active_at + 60000000 < CASE WHEN COALESCE(h.at, 0) > COALESCE(e.at, 0) THEN COALESCE(h.at, 0)
+                                             ELSE COALESCE(e.at, 0) END",
+    ),
+    (
+        "Typ des Falls nicht der seiner letzten Abgabe",
+        "SELECT c.id FROM cases c
+         LEFT JOIN submissions s ON s.case_id = c.id
+              AND s.number = (SELECT MAX(l.number) FROM submissions l WHERE l.case_id = c.id)
+         LEFT JOIN classifications k ON k.submission_id = s.id AND k.rule_version || ' ' || k.k3_rule = c.type_rules
+         WHERE COALESCE(c.type_ue, '') <> COALESCE(k.type_ue, '') OR COALESCE(c.type_u25, '') <> COALESCE(k.type_u25, '')",
+    ),
+    (
+        "Kennung des Falls nicht die seiner Einheit",
+        "SELECT c.id FROM cases c JOIN units u ON u.id = c.unit_id WHERE c.kennung_key <> u.kennung_key",
+    ),
+    (
+        "Fall ohne die Wörter, mit denen man ihn findet",
+        "SELECT c.id FROM cases c
+         WHERE c.words_version < 1 OR NOT EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = c.id AND w.wave = c.wave)",
+    ),
 ];
+
+/// Case, questions asked and answered, where that was noted for the answers
+/// as they are.
+pub(crate) async fn progress(conn: &mut Conn) -> Stored<Vec<(String, i32, i32)>> {
+    rows!(
+        conn,
+        all,
+        (String, i32, i32),
+        "SELECT id, asked, answered FROM cases
+         WHERE progress_revision = revision AND status IN ('opened', 'started') ORDER BY id"
+    )
+}
 
 /// A submission with everything that can be computed anew.
 #[derive(Debug, sqlx::FromRow)]

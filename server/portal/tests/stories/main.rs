@@ -14,6 +14,7 @@ mod backup;
 mod case_work;
 mod deciding;
 mod field_phase;
+mod listing;
 mod mail_server;
 mod merging;
 mod opening;

@@ -4,6 +4,7 @@
 
 pub(super) mod account;
 pub(super) mod answers;
+pub(super) mod cases;
 pub(super) mod decision;
 pub(super) mod own;
 pub(super) mod post;

@@ -1,6 +1,7 @@
 //! What staff posts at the mail desk: plan, texts, outbox, reminders by hand,
 //! contacts of one office.
 
+use super::cases::{query_of, take_list};
 use super::decision::refused;
 use super::see;
 use crate::http::error::HttpError;
@@ -15,7 +16,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use portal::{CaseFilter, FieldError, FormError, Letter, OutboxAct, RemindError, Session, StaffError, StepForm};
+use portal::{CaseList, FieldError, FormError, Letter, OutboxAct, RemindError, Session, StaffError, StepForm};
 use sha2::{Digest, Sha256};
 
 /// Which form of a page was posted: told to the page, never posted.
@@ -230,16 +231,10 @@ pub(in crate::http) async fn remind(
     SignedIn(session): SignedIn,
     fields: Fields,
 ) -> Result<Response, HttpError> {
-    let form = fields.only(&[
-        "welle", "suche", "kennung", "status", "form", "land", "vorlage", "anzahl", "einmal",
-    ])?;
+    let mut fields = fields;
+    let CaseList { filter, .. } = take_list(&mut fields)?;
+    let form = fields.only(&["welle", "kennung", "vorlage", "anzahl", "einmal"])?;
     let wave = wave_of(&form)?;
-    let filter = CaseFilter {
-        status: form.get("status").parse().ok(),
-        form: form.get("form").parse().ok(),
-        land: form.get("land").parse().ok(),
-        search: form.get("suche").to_owned(),
-    };
     let kennung = Some(form.get("kennung")).filter(|one| !one.is_empty());
     let expected = form.get("anzahl").parse();
     let expected = expected.map_err(|_| HttpError::BadForm("Die bestätigte Anzahl fehlt.".to_owned()))?;
@@ -255,14 +250,15 @@ pub(in crate::http) async fn remind(
         }
         Err(RemindError::Staff(error)) => Err(refused(error)),
         Err(changed) => {
+            let list = CaseList {
+                filter,
+                ..CaseList::read(|_| Vec::new()).0
+            };
             let page = format!(
-                "/institut/post/erinnern?welle={wave}&suche={}&kennung={}&status={}&form={}&land={}&vorlage={}",
-                encoded(&filter.search),
+                "/institut/post/erinnern?welle={wave}&kennung={}&vorlage={}&{}",
                 encoded(form.get("kennung")),
-                encoded(form.get("status")),
-                encoded(form.get("form")),
-                encoded(form.get("land")),
-                encoded(template)
+                encoded(template),
+                query_of(&list)
             );
             let error = FieldError {
                 field: "anzahl".to_owned(),
@@ -350,7 +346,7 @@ fn reason_missing(error: StaffError) -> FormError {
 }
 
 /// The page once more, with what was typed and what is wrong with it.
-async fn again(
+pub(super) async fn again(
     state: &AppState,
     session: Session,
     error: FormError,
@@ -374,7 +370,7 @@ async fn again(
     Ok(answer)
 }
 
-fn wave_of(form: &Named) -> Result<i32, HttpError> {
+pub(super) fn wave_of(form: &Named) -> Result<i32, HttpError> {
     let wave = form.get("welle").parse();
     wave.map_err(|_| HttpError::BadForm("Diese Welle gibt es nicht.".to_owned()))
 }

@@ -11,11 +11,11 @@ use crate::mail::{MailKind, New, enqueue};
 use crate::staff::{CaseFilter, StaffError, known_wave, require};
 use crate::store::cases::{self, CaseRow};
 use crate::store::outbox::OutboxRow;
-use crate::store::{Conn, Stored, accounts};
-use crate::waves::read_status;
+use crate::store::{Conn, Stored, accounts, desk};
+use crate::waves::read_day;
 use crate::words;
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Longest letter to one office.
 const LONGEST_LETTER: usize = 5_000;
@@ -225,30 +225,27 @@ async fn chosen(
     template: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<(CaseRow, Option<String>)>, StaffError> {
-    known_wave(conn, wave).await?;
+    let row = known_wave(conn, wave).await?;
     if !plan_templates().iter().any(|(name, _)| *name == template) {
         return Err(StaffError::NotFound);
     }
     let wanted = kennung.map(words::key);
-    let (name, key) = (words::fold(&filter.search), words::key(&filter.search));
+    let rows = filter.rows(wave, read_day(&row.deadline)?, now);
+    let found: Option<HashSet<String>> = match &rows {
+        Some(_) if filter.is_empty() => None,
+        Some(rows) => Some(desk::ids(conn, rows).await?.into_iter().collect()),
+        None => Some(HashSet::new()),
+    };
     let all = planning::candidates(conn, wave, (MailKind::Reminder, &Target::default()), now).await?;
-    let mut list = Vec::new();
-    for (case, reason) in all {
-        let own_key = words::key(&case.kennung);
-        let named = wanted.as_ref().is_none_or(|wanted| *wanted == own_key);
-        let found = key.is_empty()
-            || own_key.contains(&key)
-            || (!name.is_empty() && words::sort_key(&case.name).contains(&name));
-        let fits = filter.form.is_none_or(|form| form.label() == case.form)
-            && filter.land.is_none_or(|land| land.label() == case.land)
-            && match filter.status {
-                Some(status) => read_status(&case.status)? == status,
-                None => true,
-            };
-        if named && found && fits {
-            list.push((case, reason));
-        }
-    }
+    let list: Vec<_> = all
+        .into_iter()
+        .filter(|(case, _)| {
+            let named = wanted
+                .as_ref()
+                .is_none_or(|wanted| *wanted == words::key(&case.kennung));
+            named && found.as_ref().is_none_or(|found| found.contains(&case.id))
+        })
+        .collect();
     if list.is_empty() && wanted.is_some() {
         return Err(StaffError::NotFound);
     }
