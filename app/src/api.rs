@@ -190,7 +190,10 @@ mod saving {
     fn refused_save(error: SaveError) -> Result<SaveReply, ServerFnError> {
         let item = match &error {
             SaveError::Store(error) => return Err(unavailable(error)),
-            SaveError::UnknownItem(item) | SaveError::Repeated(item) | SaveError::TooLong(item) => Some(item.clone()),
+            SaveError::UnknownItem(item)
+            | SaveError::NotYours(item)
+            | SaveError::Repeated(item)
+            | SaveError::TooLong(item) => Some(item.clone()),
             SaveError::Barred(_) => None,
         };
         Ok(refused(error, item))

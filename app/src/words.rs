@@ -88,6 +88,27 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
         ),
         "geschrieben" => ("success", "Ihr Schreiben steht im Postausgang und geht gleich hinaus."),
         "erledigt" => ("success", "Die Änderung ist gespeichert."),
+        "rueckfrage-gestellt" => (
+            "success",
+            "Die Rückfrage ist gestellt; die Einheit bekommt gleich eine E-Mail.",
+        ),
+        "rueckfrage-gespeichert" => (
+            "success",
+            "Ihre Eingaben sind gespeichert. Die Antwort ist noch nicht gesendet.",
+        ),
+        "rueckfrage-offen" => (
+            "warning",
+            "Ihre Eingaben sind gespeichert. Einige Punkte sind noch zu klären.",
+        ),
+        "rueckfrage-neu" => (
+            "info",
+            "Ihre Eingaben sind gespeichert. Durch Ihre Änderung sind weitere Fragen hinzugekommen.",
+        ),
+        "rueckfrage-beantwortet" => (
+            "success",
+            "Ihre Antwort ist beim IAW eingegangen. Unten steht die neue Quittung.",
+        ),
+        "rueckfrage-weg" => ("info", "Diese Rückfrage ist inzwischen beantwortet oder zurückgezogen."),
         _ => return None,
     })
 }
@@ -111,7 +132,7 @@ pub(crate) fn two_answers(instrument: Option<&Instrument>, conflict: &portal::Co
 }
 
 /// An answer as people know it: the words of the options, or what was typed.
-fn shown(instrument: Option<&Instrument>, item: &str, entry: Option<&Entry>) -> String {
+pub(crate) fn shown(instrument: Option<&Instrument>, item: &str, entry: Option<&Entry>) -> String {
     let typed = match entry {
         Some(Entry::Given(text)) => text,
         Some(Entry::CannotSay) => return "„Angabe nicht möglich“".to_owned(),

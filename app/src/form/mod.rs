@@ -54,6 +54,23 @@ pub struct ModuleData {
     pub next: String,
 }
 
+/// Single questions with their controls, for forms besides the module's own.
+#[cfg(feature = "ssr")]
+pub(crate) struct Controls(FormState);
+
+#[cfg(feature = "ssr")]
+impl Controls {
+    /// The controls of one module.
+    pub(crate) fn new(instrument: std::sync::Arc<survey::Instrument>, data: ModuleData) -> Self {
+        Self(FormState::new(instrument, data))
+    }
+
+    /// One question: wording, control, findings.
+    pub(crate) fn of(&self, question: survey::QuestionIx) -> AnyView {
+        view! { <QuestionBlock state=self.0 question/> }.into_any()
+    }
+}
+
 /// The form of one module.
 #[island]
 pub fn ModuleForm(

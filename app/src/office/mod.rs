@@ -6,13 +6,14 @@ mod code;
 mod module;
 mod overview;
 mod print;
+mod query;
 mod review;
 pub(crate) mod sign_in;
 mod submission;
 mod texts;
 
 pub(crate) use case::Loaded;
-pub(crate) use print::module_answers;
+pub(crate) use print::{module_answers, printed};
 
 use crate::context::Failure;
 use crate::layout::{FailurePage, NotFound, document};
@@ -46,6 +47,8 @@ pub fn Office() -> impl IntoView {
                 <Route path=path!("/befragung/pruefung") view=review::Review ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/abgabe") view=submission::Submission ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/quittung") view=submission::ReceiptPage ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/rueckfrage") view=query::QueryPage ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/rueckfrage/senden") view=query::SendPage ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/:modul") view=module::ModulePage ssr=SsrMode::Async/>
                 <Route path=path!("/impressum") view=texts::Impressum ssr=SsrMode::Async/>
                 <Route path=path!("/datenschutz") view=texts::Datenschutz ssr=SsrMode::Async/>

@@ -2,22 +2,36 @@
 //! and what happens with the data.
 
 use super::case::{Loaded, with_case};
-use crate::context::SharedOperator;
+use crate::context::{SharedOperator, Viewer};
 use crate::layout::{ContactLines, Notice, Page};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use portal::{OpenQuery, Portal};
 use survey::FindingKind;
+use survey::status::Status;
 
 /// `/befragung`
 #[component]
 pub(super) fn Overview() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let notice = query.get_str("meldung").and_then(words::message);
-    with_case(move |case| async move { overview(&case, notice).into_any() })
+    let portal = expect_context::<Portal>();
+    let session = use_context::<Viewer>().unwrap_or_default().0;
+    with_case(move |case| async move {
+        let query = match (case.view.status, session) {
+            (Status::Query, Some(session)) => portal.open_query(&session).await.ok().flatten(),
+            _ => None,
+        };
+        overview(&case, query.as_ref(), notice).into_any()
+    })
 }
 
-fn overview(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl IntoView + use<> {
+fn overview(
+    case: &Loaded,
+    query: Option<&OpenQuery>,
+    notice: Option<(&'static str, &'static str)>,
+) -> impl IntoView + use<> {
     let view = &case.view;
     let progress = case.sheet.progress(None);
     let open = case.sheet.findings(&view.confirmations).open().count();
@@ -25,7 +39,20 @@ fn overview(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl
     let deadline = words::day(view.wave.deadline);
     let locked = view.locked;
     let percent = format!("{} von {} Fragen beantwortet", progress.answered, progress.asked);
-    let next = if locked {
+    let next = if let Some(open) = query {
+        let text = format!(
+            "Das IAW hat eine Rückfrage zu Ihrem Fragebogen. Bitte antworten Sie bis zum {}.",
+            words::day(open.query.due)
+        );
+        view! {
+            <Notice kind="warning" text/>
+            <p class="actions">
+                <a class="button primary" href="/befragung/rueckfrage">"Rückfrage beantworten"</a>
+                <a class="button" href="/befragung/quittung">"Quittung ansehen"</a>
+            </p>
+        }
+        .into_any()
+    } else if locked {
         view! {
             <Notice kind="success" text="Sie haben den Fragebogen abgegeben. Vielen Dank!"/>
             <p class="actions"><a class="button primary" href="/befragung/quittung">"Quittung ansehen"</a></p>

@@ -59,7 +59,8 @@ pub(crate) fn module_answers(case: &Loaded, letter: &str) -> AnyView {
         .into_any()
 }
 
-fn printed(case: &Loaded, question: QuestionIx, blank: bool) -> AnyView {
+/// One question with its answer, for reading.
+pub(crate) fn printed(case: &Loaded, question: QuestionIx, blank: bool) -> AnyView {
     let instrument = &case.view.instrument;
     let entry = &instrument[question];
     let reference = match entry.reference {

@@ -4,6 +4,7 @@ use super::case::{Loaded, with_case};
 use crate::layout::{Notice, Page};
 use crate::words;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 /// `/befragung/abgabe`: says what submitting means before it happens.
 #[component]
@@ -59,10 +60,14 @@ fn submission(case: &Loaded) -> impl IntoView + use<> {
 /// `/befragung/quittung`
 #[component]
 pub(super) fn ReceiptPage() -> impl IntoView {
-    with_case(move |case| async move { receipt(&case).into_any() })
+    let notice = use_query_map()
+        .get_untracked()
+        .get_str("meldung")
+        .and_then(words::message);
+    with_case(move |case| async move { receipt(&case, notice).into_any() })
 }
 
-fn receipt(case: &Loaded) -> impl IntoView + use<> {
+fn receipt(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl IntoView + use<> {
     let body = match &case.view.receipt {
         Some(receipt) => view! {
             <Notice kind="success" text="Vielen Dank! Ihr Fragebogen ist beim IAW eingegangen."/>
@@ -87,6 +92,7 @@ fn receipt(case: &Loaded) -> impl IntoView + use<> {
     view! {
         <Page title="Quittung" caption=case.caption()>
             <nav class="back" aria-label="Zurück"><a href="/befragung">"Zur Übersicht"</a></nav>
+            {notice.map(|(kind, text)| view! { <Notice kind text/> })}
             {body}
         </Page>
     }

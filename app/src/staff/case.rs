@@ -30,7 +30,11 @@ pub(super) fn CasePage() -> impl IntoView {
                 let Some(wave) = super::returns::chosen(&waves, wanted) else { return view! { <NotFound/> }.into_any() };
                 let may_act = matches!(session.who, Who::Staff { role } if role >= Role::Editor);
                 match portal.case_detail(&session, wave, &kennung).await {
-                    Ok(detail) => page(&detail, notice, &errors, may_act).into_any(),
+                    Ok(detail) => {
+                        let asked = portal.case_queries(&session, wave, &kennung).await;
+                        let asked = asked.map(|list| super::queries::section(&detail.view, &list, may_act).into_any());
+                        page(&detail, notice, &errors, may_act, asked.ok()).into_any()
+                    }
                     Err(StaffError::NotFound) => view! { <NotFound/> }.into_any(),
                     Err(_) => view! { <Unavailable/> }.into_any(),
                 }
@@ -44,6 +48,7 @@ fn page(
     notice: Option<(&'static str, &'static str)>,
     errors: &FormErrors,
     may_act: bool,
+    queries: Option<AnyView>,
 ) -> impl IntoView + use<> {
     let view = &detail.view;
     let caption = format!(
@@ -82,6 +87,7 @@ fn page(
                 <div><dt>"Frist"</dt><dd>{words::day(view.wave.deadline)}</dd></div>
             </dl>
             {may_act.then(|| actions(detail, errors))}
+            {queries}
             {detail.classification.as_ref().map(|found| classification(found, &view.instrument))}
             {findings(detail)}
             {submissions}
@@ -107,12 +113,6 @@ fn actions(detail: &CaseDetail, errors: &FormErrors) -> impl IntoView + use<> {
     }
     if matches!(view.status, Status::Submitted | Status::Query | Status::Usable) {
         offered.push(("nicht-verwertbar", "Als nicht verwertbar einstufen"));
-    }
-    if view.status == Status::Submitted {
-        offered.push((
-            "rueckfrage",
-            "Rückfrage stellen (der Grund geht als Frage an die Einheit)",
-        ));
     }
     if matches!(
         view.status,

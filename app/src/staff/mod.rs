@@ -10,6 +10,7 @@ mod factor;
 mod frame;
 mod nav;
 mod post;
+mod queries;
 mod returns;
 
 pub(crate) use nav::InstituteNav;
@@ -46,6 +47,8 @@ pub fn Staff() -> impl IntoView {
                 <Route path=path!("/institut/verwaltung/konten") view=accounts::AccountList ssr=SsrMode::Async/>
                 <Route path=path!("/institut/verwaltung/konten/:id") view=accounts::AccountPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/verwaltung/protokoll") view=audit::AuditList ssr=SsrMode::Async/>
+                <Route path=path!("/institut/fall/:kennung/rueckfrage") view=queries::AskPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/rueckfragen") view=queries::QueryList ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post") view=post::PlanPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post/schritt/:schritt") view=post::StepPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post/vorlagen") view=post::TemplateList ssr=SsrMode::Async/>

@@ -54,16 +54,27 @@ pub enum DecodeError {
 /// # Errors
 /// Names the field that does not belong there.
 pub fn decode(instrument: &Instrument, module: &str, pairs: &[(String, String)]) -> Result<Posted, DecodeError> {
+    decode_where(instrument, pairs, |item| {
+        let question = &instrument[instrument[item].question];
+        instrument.modules[usize::from(question.module)].letter == module
+    })
+}
+
+/// The same for a form of any items; `belongs` says which it may hold.
+///
+/// # Errors
+/// Names the field that does not belong there.
+pub fn decode_where(
+    instrument: &Instrument,
+    pairs: &[(String, String)],
+    belongs: impl Fn(ItemIx) -> bool,
+) -> Result<Posted, DecodeError> {
     let mut values: BTreeMap<ItemIx, Vec<&str>> = BTreeMap::new();
     let mut missing: Vec<ItemIx> = Vec::new();
     let mut revisions: BTreeMap<ItemIx, i64> = BTreeMap::new();
     let mut posted = Posted::default();
     let mut seen: Vec<&str> = Vec::new();
-    let item_of = |name: &str| {
-        let item = instrument.item(name)?;
-        let question = &instrument[instrument[item].question];
-        (instrument.modules[usize::from(question.module)].letter == module).then_some(item)
-    };
+    let item_of = |name: &str| instrument.item(name).filter(|item| belongs(*item));
     for (name, value) in pairs {
         let repeated = seen.contains(&name.as_str());
         seen.push(name);

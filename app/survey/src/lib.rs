@@ -16,6 +16,7 @@ pub mod load;
 pub mod model;
 pub mod office;
 pub mod panel;
+pub mod query;
 pub mod rates;
 pub mod sheet;
 pub mod status;

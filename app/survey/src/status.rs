@@ -134,7 +134,7 @@ pub enum Event {
     Submit,
     /// Staff asks the office something.
     Query,
-    /// The question is settled.
+    /// The question is settled: answered with a new submission, or withdrawn.
     SettleQuery,
     /// Staff accepts as usable.
     Accept,
@@ -224,6 +224,7 @@ pub fn apply(status: Status, event: Event, facts: &Facts) -> Result<Status, Refu
         (Event::Submit, Started) if facts.meets_rule => Ok(Usable),
         (Event::Submit, Started) => Ok(Submitted),
         (Event::Query, Submitted | Usable | Unusable) => Ok(Query),
+        (Event::SettleQuery, Query) if facts.meets_rule => Ok(Usable),
         (Event::SettleQuery, Query) => Ok(Submitted),
         (Event::Accept, Submitted | Query | Unusable) => Ok(Usable),
         (Event::Reject, Submitted | Query | Usable) => Ok(Unusable),

@@ -17,6 +17,7 @@ mod input;
 mod instruments;
 mod mail;
 mod portal;
+mod queries;
 mod register;
 mod respondent;
 mod results;
@@ -35,7 +36,7 @@ pub use clock::Clock;
 pub use demo::{DemoError, DemoStaff, DemoSummary, DemoUnit};
 pub use figures::Figures;
 pub use identity::{
-    AccountError, CodeError, FactorState, NewFactor, NewSession, OwnAccount, Pending, RequestAccessError, Role,
+    Access, AccountError, CodeError, FactorState, NewFactor, NewSession, OwnAccount, Pending, RequestAccessError, Role,
     Session, SetPasswordError, SignInError, TokenInfo, TokenPurpose, Who,
 };
 pub use input::FieldError;
@@ -47,6 +48,10 @@ pub use mail::{
     OutboxAct, PlanStep, SentMail,
 };
 pub use portal::Portal;
+pub use queries::{
+    Explanation, NewPoint, NewQuery, OpenQuery, PointView, QueryAnswers, QueryCounts, QueryError, QueryFilter,
+    QueryLack, QueryLine, QueryOutcome, QueryPage, QuerySaved, QueryState, QueryView, usual_deadline,
+};
 pub use register::{ImportError, Imported, LARGEST_REGISTER, RowError, check_register};
 pub use respondent::{
     Barred, CaseContact, CaseView, Choice, ConfirmError, Conflict, HistoryEntry, ItemChange, LONGEST_ANSWER, Receipt,

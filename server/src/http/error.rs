@@ -31,6 +31,9 @@ pub enum HttpError {
     /// The role does not reach that far.
     #[error("not allowed for this role")]
     Forbidden,
+    /// Only the head of the office (or a deputy) may do it.
+    #[error("for the head of the office")]
+    HeadOnly,
     /// The form was made for another unit than the one signed in.
     #[error("form of another unit")]
     OtherUnit,
@@ -73,6 +76,7 @@ impl HttpError {
             Self::ForeignOrigin => "foreign_origin",
             Self::ForeignHost(_) => "foreign_host",
             Self::Forbidden => "forbidden",
+            Self::HeadOnly => "head_only",
             Self::OtherUnit => "other_unit",
             Self::Refused(_) => "refused",
             Self::TooLarge => "too_large",
@@ -90,7 +94,7 @@ impl HttpError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnknownField(_) | Self::BadForm(_) => StatusCode::BAD_REQUEST,
-            Self::ForeignOrigin | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::ForeignOrigin | Self::Forbidden | Self::HeadOnly => StatusCode::FORBIDDEN,
             Self::ForeignHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::OtherUnit | Self::Refused(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -135,6 +139,10 @@ impl HttpError {
             Self::Forbidden => (
                 "Dazu fehlt Ihnen die Berechtigung",
                 "Bitte wenden Sie sich an jemanden mit einer Rolle, die Fälle bearbeiten darf.",
+            ),
+            Self::HeadOnly => (
+                "Das kann nur die Leitung der Einheit",
+                "Bitte wenden Sie sich an die Leitung Ihrer Einheit oder deren Vertretung. Ihre gespeicherten Angaben bleiben erhalten.",
             ),
             Self::OtherUnit => (
                 "Dieses Formular gehört zu einer anderen Einheit",

@@ -97,6 +97,19 @@ fn for_people() -> Routes {
         .add(Method::POST, "/befragung/pruefung", post(forms::answers::review))
         .add(Method::POST, "/befragung/abgabe", post(forms::answers::submit))
         .add(Method::POST, "/befragung/{modul}", post(forms::answers::module))
+        .add(Method::POST, "/befragung/rueckfrage", post(forms::queries::keep))
+        .add(Method::POST, "/befragung/rueckfrage/senden", post(forms::queries::send))
+        .add(
+            Method::POST,
+            "/institut/fall/{kennung}/rueckfrage",
+            post(forms::queries::ask),
+        )
+        .add(
+            Method::POST,
+            "/institut/fall/{kennung}/rueckfrage/{nummer}/{was}",
+            post(forms::queries::act),
+        )
+        .add(Method::GET, "/institut/rueckfragen/csv", get(forms::queries::csv))
         .add(
             Method::POST,
             "/institut/fall/{kennung}/{entscheidung}",

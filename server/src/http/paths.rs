@@ -54,6 +54,7 @@ mod tests {
             unit_id: "1".into(),
             kennung: "GS-1".into(),
             head: true,
+            access: portal::Access::WHOLE,
         }
     }
 

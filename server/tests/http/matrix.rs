@@ -186,6 +186,27 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/post/erinnern",
             staff(SIGN_IN, OK, OK, OK),
         ),
+        get("/befragung/rueckfrage", "/befragung/rueckfrage", units(SIGN_IN, OK)),
+        get(
+            "/befragung/rueckfrage/senden",
+            "/befragung/rueckfrage/senden",
+            units(SIGN_IN, OK),
+        ),
+        get(
+            "/institut/rueckfragen",
+            "/institut/rueckfragen",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/rueckfragen/csv",
+            "/institut/rueckfragen/csv?welle=2008",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/fall/{kennung}/rueckfrage",
+            "/institut/fall/GS-1/rueckfrage",
+            staff(SIGN_IN, NOT_THERE, OK, OK),
+        ),
         get("/assets/{name}", "/assets/gibt-es-nicht.css", same(NOT_THERE)),
         get("/fragebogen/{version}", &version, same(OK)),
         get(
@@ -391,6 +412,32 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/fall/GS-1/kontakte/notiz",
             &[("welle", "2008"), ("art", "anruf"), ("notiz", "")],
             staff(CARRIED, (403, ""), (422, ""), (422, "")),
+        ),
+        // No Rückfrage is open, so there is nothing to keep or to send.
+        post(
+            "/befragung/rueckfrage",
+            "/befragung/rueckfrage",
+            &[],
+            units(CARRIED, (303, "/befragung?meldung=rueckfrage-weg")),
+        ),
+        post(
+            "/befragung/rueckfrage/senden",
+            "/befragung/rueckfrage/senden",
+            &[],
+            units(CARRIED, (303, "/befragung?meldung=rueckfrage-weg")),
+        ),
+        // Nothing was handed in: 409 says that it was allowed to ask.
+        post(
+            "/institut/fall/{kennung}/rueckfrage",
+            "/institut/fall/GS-1/rueckfrage",
+            &[("welle", "2008"), ("frist", "23.01.2008"), ("frage__B1", "Stimmt das?")],
+            staff(CARRIED, (403, ""), (409, ""), (409, "")),
+        ),
+        post(
+            "/institut/fall/{kennung}/rueckfrage/{nummer}/{was}",
+            "/institut/fall/GS-1/rueckfrage/1/schliessen",
+            &[("welle", "2008"), ("notiz", "")],
+            staff(CARRIED, (403, ""), NOT_THERE, NOT_THERE),
         ),
         post("/api/antworten", "/api/antworten", &[], same(OK)),
         post(

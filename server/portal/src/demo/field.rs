@@ -6,7 +6,7 @@ use super::random::Dice;
 use super::roster::Office;
 use super::{DemoError, Round, staff_login};
 use crate::identity::session::{ABSOLUTE, IDLE};
-use crate::identity::{Role, Session, Who};
+use crate::identity::{Access, Role, Session, Who};
 use crate::mail::planning;
 use crate::respondent::batch::{self, Job};
 use crate::respondent::view::context;
@@ -217,6 +217,7 @@ fn session(case: &CaseRow, account: &str, now: DateTime<Utc>) -> Session {
             unit_id: case.unit_id.clone(),
             kennung: case.kennung.clone(),
             head: true,
+            access: Access::WHOLE,
         },
         second_factor: false,
         idle_until: now + IDLE,

@@ -14,5 +14,5 @@ mod totp;
 pub use access::{RequestAccessError, SetPasswordError, TokenInfo, TokenPurpose};
 pub use factor::{CodeError, FactorState, NewFactor, Pending};
 pub use own::{AccountError, OwnAccount};
-pub use session::{NewSession, Role, Session, Who};
+pub use session::{Access, NewSession, Role, Session, Who};
 pub use sign_in::SignInError;

@@ -3,9 +3,11 @@
 use crate::Portal;
 use crate::clock::from_micros;
 use crate::secrets::token_hash;
+use crate::store::accounts::ColleagueColumns;
 use crate::store::sessions::{self, SessionRow};
 use crate::store::{StoreError, Stored};
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -51,6 +53,8 @@ pub enum Who {
         kennung: String,
         /// Whether it is the head's account.
         head: bool,
+        /// What they may see and do there.
+        access: Access,
     },
     /// Somebody of the institute.
     Staff {
@@ -58,6 +62,50 @@ pub enum Who {
         role: Role,
     },
 }
+
+/// What somebody of an office may see of its questionnaire, and whether they
+/// may hand it in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Letters of the modules; `None`: all.
+    modules: Option<BTreeSet<String>>,
+    /// Head or named deputy: hands in, answers Rückfragen.
+    pub submits: bool,
+}
+
+impl Access {
+    /// Everything: the head's.
+    pub const WHOLE: Self = Self {
+        modules: None,
+        submits: true,
+    };
+
+    /// A colleague's, as stored.
+    pub(crate) fn of_colleague(modules: &str, deputy: bool) -> Self {
+        Self {
+            modules: (modules != ALL_MODULES).then(|| {
+                let letters = modules.split(',').filter(|letter| !letter.is_empty());
+                letters.map(str::to_owned).collect()
+            }),
+            submits: deputy,
+        }
+    }
+
+    /// Whether every module is theirs.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.modules.is_none()
+    }
+
+    /// Whether a module is theirs.
+    #[must_use]
+    pub fn sees(&self, letter: &str) -> bool {
+        self.modules.as_ref().is_none_or(|modules| modules.contains(letter))
+    }
+}
+
+/// How "all modules" is stored.
+pub(crate) const ALL_MODULES: &str = "*";
 
 /// What somebody of the institute may do; each role may do what those before
 /// it may.
@@ -181,8 +229,8 @@ impl Portal {
 pub(super) fn session_of(row: SessionRow) -> Stored<Session> {
     let absolute_until = from_micros(row.created_at) + ABSOLUTE;
     Ok(Session {
-        who: who(&row.role, row.unit_id, row.kennung)?,
         second_factor: row.second_factor,
+        who: who(&row.role, row.unit_id, row.kennung, row.colleague)?,
         id: row.id,
         account_id: row.account_id,
         login: row.login,
@@ -193,12 +241,23 @@ pub(super) fn session_of(row: SessionRow) -> Stored<Session> {
 }
 
 /// Reads the stored role of an account.
-pub(super) fn who(role: &str, unit_id: Option<String>, kennung: Option<String>) -> Stored<Who> {
+pub(super) fn who(
+    role: &str,
+    unit_id: Option<String>,
+    kennung: Option<String>,
+    colleague: ColleagueColumns,
+) -> Stored<Who> {
     match (role, unit_id, kennung) {
         ("head" | "colleague", Some(unit_id), Some(kennung)) => Ok(Who::Unit {
             unit_id,
             kennung,
             head: role == "head",
+            access: match (role, colleague.modules, colleague.deputy) {
+                ("head", ..) => Access::WHOLE,
+                (_, Some(modules), Some(deputy)) => Access::of_colleague(&modules, deputy),
+                // Nobody has said what they may see.
+                _ => Access::of_colleague("", false),
+            },
         }),
         (role, None, None) => role
             .parse()

@@ -109,8 +109,8 @@ impl Portal {
         let factor = factors::find(tx, &account.id).await?;
         let session = Session {
             id,
-            who: who(&account.role, account.unit_id, account.kennung)?,
             second_factor: factor.is_some_and(|factor| factor.confirmed_at.is_some()),
+            who: who(&account.role, account.unit_id, account.kennung, account.colleague)?,
             account_id: account.id,
             login: account.login,
             display_name: account.display_name,

@@ -5,21 +5,26 @@ use super::MailKind;
 use super::message::{self, Built, Heading};
 use super::texts::{Texts, Values, Written};
 use crate::clock::from_micros;
-use crate::identity::TokenPurpose;
 use crate::identity::access::new_link_token;
+use crate::identity::{Access, TokenPurpose};
+use crate::queries::QueryView;
 use crate::respondent::view::Draft;
 use crate::store::accounts::AccountRow;
 use crate::store::cases::CaseRow;
 use crate::store::outbox::OutboxRow;
 use crate::store::submissions::ReceiptRow;
-use crate::store::{Conn, StoreError, Stored, accounts, cases, submissions};
+use crate::store::{Conn, StoreError, Stored, accounts, cases, queries, submissions};
 use crate::waves::read_day;
 use crate::{Portal, berlin};
 use chrono::{DateTime, Utc};
 use minijinja::Value;
+use std::collections::BTreeSet;
+use survey::Sheet;
 
 /// What the outbox keeps in place of a token.
 const MASK: &str = "…";
+/// Role of those who are written to by their own names.
+const COLLEAGUE: &str = "colleague";
 /// Placeholders that need the answers.
 const OF_ANSWERS: [&str; 4] = ["beantwortet", "fragen", "fortschritt", "module"];
 
@@ -29,6 +34,7 @@ pub(crate) struct About {
     pub case: Option<CaseRow>,
     pub account: Option<AccountRow>,
     pub receipt: Option<ReceiptRow>,
+    pub query: Option<QueryView>,
 }
 
 /// A mail ready to be handed over.
@@ -69,7 +75,19 @@ impl About {
             Some(id) => submissions::receipt_by_id(conn, id).await?,
             None => None,
         };
-        Ok(Self { case, account, receipt })
+        let query = match &row.query_id {
+            Some(id) => match queries::by_id(conn, id).await? {
+                Some(found) => Some(crate::queries::read(conn, &found, from_micros(row.due_at)).await?),
+                None => None,
+            },
+            None => None,
+        };
+        Ok(Self {
+            case,
+            account,
+            receipt,
+            query,
+        })
     }
 
     /// Kennung or address of whom it concerns.
@@ -94,6 +112,7 @@ impl About {
     /// Name of whom it goes to; nobody's where the address was given apart.
     fn name<'a>(&'a self, row: &OutboxRow) -> &'a str {
         match (&row.recipient, &row.case_id, &self.case, &self.account) {
+            (Some(_), .., Some(account)) if account.role == COLLEAGUE => &account.display_name,
             (Some(_), ..) => "",
             (None, Some(_), Some(case), _) => &case.contact_name,
             (.., Some(account)) => &account.display_name,
@@ -209,9 +228,10 @@ impl Desk<'_> {
         put("kontakt_email", &settings.contact.email);
         put("zeitpunkt", &berlin::long(from_micros(row.due_at).min(self.at)));
         let opens = about.opens(kind).is_some();
-        let link = match opens {
-            true => settings.base_url.join(&format!("/zugang/{token}")),
-            false => settings.base_url.join("/befragung"),
+        let link = match (opens, kind) {
+            (true, _) => settings.base_url.join(&format!("/zugang/{token}")),
+            (false, MailKind::Query | MailKind::QueryReminder) => settings.base_url.join("/befragung/rueckfrage"),
+            (false, _) => settings.base_url.join("/befragung"),
         };
         put("link", &link);
         put("grund", row.own_text.as_deref().unwrap_or_default());
@@ -223,6 +243,9 @@ impl Desk<'_> {
         );
         self.about_case(conn, &mut values, template_of(row, kind), about.case.as_ref())
             .await?;
+        if matches!(kind, MailKind::Query | MailKind::QueryReminder) {
+            self.about_query(conn, &mut values, about).await?;
+        }
         if kind == MailKind::Receipt {
             let Some(receipt) = &about.receipt else {
                 return Ok(Err("Die Abgabe zu dieser E-Mail fehlt.".into()));
@@ -232,6 +255,41 @@ impl Desk<'_> {
             values.insert("pruefzeichen", Value::from(receipt.fingerprint.as_str()));
         }
         Ok(Ok(values))
+    }
+
+    /// What a Rückfrage asks: of a colleague, what concerns their modules.
+    async fn about_query(&self, conn: &mut Conn, values: &mut Values, about: &About) -> Stored<()> {
+        let mut points: Vec<(String, String)> = Vec::new();
+        let (mut until, mut overdue) = (berlin::day_of(self.at), false);
+        if let (Some(query), Some(case)) = (&about.query, &about.case) {
+            (until, overdue) = (query.due, query.due < berlin::day_of(self.at));
+            let sheet = self.portal.draft(conn, case).await?.sheet;
+            let access = about.account.as_ref().and_then(|account| {
+                let granted = &account.colleague;
+                Some(Access::of_colleague(granted.modules.as_ref()?, granted.deputy?))
+            });
+            points = query
+                .points
+                .iter()
+                .filter(|point| {
+                    let theirs = |id: &String| access.as_ref().is_none_or(|one| one.sees_item(sheet.instrument(), id));
+                    point.items.iter().any(theirs)
+                })
+                .map(|point| (wordings(&sheet, &point.items), point.question.clone()))
+                .collect();
+        } else {
+            points.push(("B1 Wie viele …".to_owned(), "Hier steht, was Sie fragen.".to_owned()));
+        }
+        let asked: Vec<&str> = points.iter().map(|(_, text)| text.as_str()).collect();
+        values.insert("grund", Value::from(asked.join("\n\n")));
+        let points: Value = points
+            .iter()
+            .map(|(question, text)| Value::from_pairs([("frage", question.as_str()), ("text", text.as_str())]))
+            .collect();
+        values.insert("punkte", points);
+        values.insert("antwort_bis", Value::from(berlin::short(until)));
+        values.insert("ueberfaellig", Value::from(overdue));
+        Ok(())
     }
 
     async fn about_case(
@@ -280,6 +338,24 @@ impl Desk<'_> {
         }
         Ok(())
     }
+}
+
+/// The questions some items belong to, with their numbers.
+fn wordings(sheet: &Sheet, items: &[String]) -> String {
+    let instrument = sheet.instrument();
+    let mut seen = BTreeSet::new();
+    let lines: Vec<String> = items
+        .iter()
+        .filter_map(|id| instrument.item(id))
+        .map(|item| instrument[item].question)
+        .filter(|question| seen.insert(*question))
+        .map(|question| {
+            let entry = &instrument[question];
+            let number = entry.id.split('_').next().unwrap_or(&entry.id);
+            format!("{number} {}", sheet.text(&entry.text))
+        })
+        .collect();
+    lines.join(" / ")
 }
 
 /// The text a mail is written from.

@@ -52,7 +52,9 @@ fn case_says(kind: MailKind, case: &CaseRow, facts: &Facts<'_>) -> Stored<Option
     let said = match kind {
         MailKind::Invitation | MailKind::Reminder => pending(case, status),
         MailKind::Reopened if status.is_locked() => Some("Der Fragebogen ist inzwischen wieder abgegeben".into()),
-        MailKind::Query if status != Status::Query => Some("Die Rückfrage ist inzwischen erledigt".into()),
+        MailKind::Query | MailKind::QueryReminder if status != Status::Query => {
+            Some("Die Rückfrage ist inzwischen erledigt".into())
+        }
         _ => None,
     };
     if said.is_some() || !asks {

@@ -32,6 +32,8 @@ pub enum MailKind {
     Reopened,
     /// There is a question about it.
     Query,
+    /// The question is not answered yet.
+    QueryReminder,
 }
 
 named!(MailKind {
@@ -48,20 +50,24 @@ named!(MailKind {
     Receipt => "eingang", "Eingangsbestätigung";
     Reopened => "wieder-geoeffnet", "Wieder geöffnet";
     Query => "rueckfrage", "Rückfrage";
+    QueryReminder => "rueckfrage-erinnerung", "Erinnerung an eine Rückfrage";
 });
 
 impl MailKind {
     /// Whether it goes to many at once and may wait behind those that one
     /// person waits for.
     pub(crate) fn is_one_of_many(self) -> bool {
-        matches!(self, Self::Invitation | Self::Reminder)
+        matches!(self, Self::Invitation | Self::Reminder | Self::QueryReminder)
     }
 
     /// Whether a second copy does no harm: such a mail is sent again where
     /// nobody knows whether it arrived; about the others a person decides
     /// (security.md, "Nothing lost").
     pub(crate) fn may_come_twice(self) -> bool {
-        !matches!(self, Self::Invitation | Self::Reminder | Self::Written)
+        !matches!(
+            self,
+            Self::Invitation | Self::Reminder | Self::Written | Self::QueryReminder
+        )
     }
 }
 

@@ -43,6 +43,8 @@ pub(crate) struct New<'a> {
     pub case_id: Option<&'a str>,
     pub account_id: Option<&'a str>,
     pub submission_id: Option<&'a str>,
+    /// The Rückfrage it is about.
+    pub query_id: Option<&'a str>,
     pub recipient: Option<&'a str>,
     /// Not before this moment; otherwise at once.
     pub due_at: Option<DateTime<Utc>>,
@@ -64,6 +66,7 @@ impl<'a> New<'a> {
             case_id: None,
             account_id: None,
             submission_id: None,
+            query_id: None,
             recipient: None,
             due_at: None,
             own: None,
@@ -137,6 +140,7 @@ pub(crate) async fn enqueue(
                 case_id: new.case_id,
                 account_id: new.account_id,
                 submission_id: new.submission_id,
+                query_id: new.query_id,
                 step: new.step,
                 kind: new.kind.name(),
                 template: new.template,

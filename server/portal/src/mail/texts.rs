@@ -82,6 +82,11 @@ macro_rules! shipped {
 
 const MOMENT: Placeholder = ("zeitpunkt", "wann es geschah");
 const LINK: Placeholder = ("link", "legt das Passwort fest");
+const POINTS: Placeholder = (
+    "punkte",
+    "Liste der Fragen, jede mit frage (Wortlaut im Fragebogen) und text",
+);
+const UNTIL: Placeholder = ("antwort_bis", "letzter Tag für die Antwort");
 const REASON: Placeholder = ("grund", "was Sie dazu geschrieben haben");
 
 const SHIPPED: &[Shipped] = shipped! {
@@ -91,7 +96,8 @@ const SHIPPED: &[Shipped] = shipped! {
     "letzter-aufruf" "Erinnerung nach der Frist" true [];
     "anschreiben" "Rahmen für Schreiben an eine Einheit" true [("betreff", "Betreff, wie Sie ihn eingeben"), ("text", "Liste der Absätze, die Sie eingeben")];
     "wieder-geoeffnet" "Fragebogen wieder geöffnet" true [REASON];
-    "rueckfrage" "Rückfrage" true [REASON];
+    "rueckfrage" "Rückfrage" true [REASON, POINTS, UNTIL];
+    "rueckfrage-erinnerung" "Erinnerung an eine Rückfrage" true [REASON, POINTS, UNTIL, ("ueberfaellig", "wahr, wenn die Frist vorbei ist")];
     "eingang" "Eingangsbestätigung" true [("eingegangen", "Zeitpunkt der Abgabe"), ("quittung", "Quittungsnummer"), ("pruefzeichen", "Prüfzeichen der Abgabe")];
     "einladung-erneut" "Link zum Zugang, auf Anforderung" true [];
     "neues-passwort" "Link für ein neues Passwort" false [LINK];

@@ -7,7 +7,7 @@
 
 use super::merge::{Conflict, Current, Verdict, merge, needs_base};
 use super::save::{ItemChange, SaveError, Saved};
-use super::{Barred, actor, pen, status, unit_of};
+use super::{Barred, access, actor, pen, status, unit_of};
 use crate::clock::from_micros;
 use crate::identity::Session;
 use crate::instruments::Instruments;
@@ -56,7 +56,7 @@ pub(crate) async fn write(
     let mut admitted = Vec::with_capacity(requests.len());
     for (place, request) in requests.iter().enumerate() {
         let field = unit_of(&request.session).and_then(|unit| fields.get(unit));
-        let refused = match admit(conn, instruments, field, &request.changes).await? {
+        let refused = match admit(conn, instruments, field, request).await? {
             Ok(field) if !request.changes.is_empty() => {
                 admitted.push((place, field));
                 None
@@ -100,7 +100,7 @@ async fn admit<'a>(
     conn: &mut Conn,
     instruments: &Instruments,
     field: Option<&'a FieldRow>,
-    changes: &[ItemChange],
+    request: &Request,
 ) -> Stored<Result<&'a FieldRow, SaveError>> {
     let Some(field) = field else {
         return Ok(Err(Barred::NoCase.into()));
@@ -112,9 +112,16 @@ async fn admit<'a>(
         return Ok(Err(Barred::Closed.into()));
     }
     let instrument = instruments.of(conn, field.instrument.as_deref()).await?;
-    let unknown = changes.iter().find(|change| instrument.item(&change.item).is_none());
-    Ok(match unknown {
-        Some(change) => Err(SaveError::UnknownItem(change.item.clone())),
+    let changes = &request.changes;
+    if let Some(change) = changes.iter().find(|change| instrument.item(&change.item).is_none()) {
+        return Ok(Err(SaveError::UnknownItem(change.item.clone())));
+    }
+    let access = access(&request.session);
+    let foreign = changes
+        .iter()
+        .find(|change| !access.sees_item(&instrument, &change.item));
+    Ok(match foreign {
+        Some(change) => Err(SaveError::NotYours(change.item.clone())),
         None => Ok(field),
     })
 }

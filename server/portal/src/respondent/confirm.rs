@@ -2,7 +2,7 @@
 //! by themselves when one of those changes.
 
 use super::view::{Draft, latest};
-use super::{Barred, take_for_answers, unit_of};
+use super::{Barred, Taken, access, take_for_answers, unit_of};
 use crate::Portal;
 use crate::identity::Session;
 use crate::secrets::new_id;
@@ -24,6 +24,9 @@ pub enum ConfirmError {
     /// No soft edit of the questionnaire.
     #[error("Die Prüfung „{0}“ gibt es in diesem Fragebogen nicht.")]
     UnknownEdit(String),
+    /// An edit of a module that is not the person's.
+    #[error("Die Prüfung „{0}“ gehört zu einem Abschnitt, den Sie nicht bearbeiten.")]
+    NotYours(String),
     /// Shorter or longer than allowed.
     #[error("Bitte begründen Sie die Angabe mit 3 bis 1.000 Zeichen.")]
     Reason,
@@ -45,6 +48,23 @@ impl Portal {
         edit: &str,
         reason: &str,
     ) -> Result<Vec<Confirmation>, ConfirmError> {
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let taken = take_for_answers(&mut tx, session).await??;
+        let standing = self.confirm_in(&mut tx, &taken, session, (edit, reason), now).await?;
+        tx.commit().await?;
+        Ok(standing)
+    }
+
+    /// The same in a case taken already, whatever its status.
+    pub(crate) async fn confirm_in(
+        &self,
+        conn: &mut Conn,
+        taken: &Taken,
+        session: &Session,
+        (edit, reason): (&str, &str),
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Confirmation>, ConfirmError> {
         let reason: String = reason
             .trim()
             .chars()
@@ -53,15 +73,15 @@ impl Portal {
         if !reason.validate_length(Some(LENGTH.0), Some(LENGTH.1), None) {
             return Err(ConfirmError::Reason);
         }
-        let now = self.now();
-        let mut tx = self.write().await?;
-        let taken = take_for_answers(&mut tx, session).await??;
-        let Draft { sheet, confirmations } = self.draft(&mut tx, &taken.case).await?;
+        let Draft { sheet, confirmations } = self.draft(conn, &taken.case).await?;
         let instrument = sheet.instrument();
         let place = instrument
             .edit(edit)
             .filter(|place| instrument[*place].severity == Severity::Soft)
             .ok_or_else(|| ConfirmError::UnknownEdit(edit.to_owned()))?;
+        if !access(session).sees_question(instrument, instrument[place].question) {
+            return Err(ConfirmError::NotYours(edit.to_owned()));
+        }
         let values = sheet.edit_values(place);
         let new = Confirmation {
             edit: edit.to_owned(),
@@ -71,8 +91,7 @@ impl Portal {
         if confirmations.contains(&new) {
             return Ok(confirmations);
         }
-        keep(&mut tx, &taken.pen(session, now), &instrument.version, &new, now).await?;
-        tx.commit().await?;
+        keep(conn, &taken.pen(session, now), &instrument.version, &new, now).await?;
         let others = confirmations.into_iter().filter(|other| other.edit != new.edit);
         Ok(others.chain([new.clone()]).collect())
     }

@@ -2,12 +2,13 @@
 
 use super::merge::Conflict;
 use super::save::SaveError;
-use super::{actor, status, take_for_answers};
+use super::{Taken, access, actor, status, take_for_answers};
 use crate::Portal;
 use crate::clock::from_micros;
 use crate::identity::Session;
 use crate::store::answers::{self, AnswerRow, LostRow, Written};
 use crate::store::{Conn, Stored};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use survey::Entry;
 use survey::status::Event;
@@ -43,12 +44,33 @@ impl Portal {
         if instrument.item(item).is_none() {
             return Err(SaveError::UnknownItem(item.to_owned()));
         }
+        if !access(session).sees_item(&instrument, item) {
+            return Err(SaveError::NotYours(item.to_owned()));
+        }
+        let settled = self
+            .settle_in(&mut tx, &taken, session, (item, choice, seen), now)
+            .await?;
+        if settled {
+            tx.commit().await?;
+        }
+        Ok(settled)
+    }
+
+    /// The same in a case taken already, whatever its status.
+    pub(crate) async fn settle_in(
+        &self,
+        conn: &mut Conn,
+        taken: &Taken,
+        session: &Session,
+        (item, choice, seen): (&str, Choice, (i64, i64)),
+        now: DateTime<Utc>,
+    ) -> Stored<bool> {
         let case_id = &taken.case.id;
-        let lost = answers::lost(&mut tx, case_id).await?;
+        let lost = answers::lost(conn, case_id).await?;
         let Some(newest) = lost.into_iter().rfind(|row| row.item == item) else {
             return Ok(false);
         };
-        let standing = answers::of_items(&mut tx, &[(case_id.as_str(), item)]).await?;
+        let standing = answers::of_items(conn, &[(case_id.as_str(), item)]).await?;
         let standing = standing.into_values().next().map_or(0, |row| row.revision);
         if (standing, newest.revision) != seen {
             return Ok(false);
@@ -60,13 +82,12 @@ impl Portal {
                 entry: entry.as_ref(),
                 conflict: false,
             };
-            answers::write(&mut tx, &[(taken.pen(session, now), &[written])]).await?;
+            answers::write(conn, &[(taken.pen(session, now), &[written])]).await?;
             if entry.is_some() {
-                status::advance(&mut tx, case_id, taken.status, Event::Answer, actor(session), now).await?;
+                status::advance(conn, case_id, taken.status, Event::Answer, actor(session), now).await?;
             }
         }
-        answers::settle(&mut tx, case_id, item, now.timestamp_micros()).await?;
-        tx.commit().await?;
+        answers::settle(conn, case_id, item, now.timestamp_micros()).await?;
         Ok(true)
     }
 }

@@ -3,6 +3,7 @@
 //! Every query carries the unit of the session; nothing here takes a unit
 //! from a request.
 
+mod access;
 pub(crate) mod batch;
 pub(crate) mod confirm;
 mod conflicts;
@@ -21,6 +22,7 @@ pub use save::{HistoryEntry, ItemChange, LONGEST_ANSWER, SaveError, Saved};
 pub use submit::{Receipt, SubmitError};
 pub use view::{CaseContact, CaseView, StoredAnswer};
 
+pub(crate) use access::access;
 pub(crate) use status::opened;
 pub(crate) use submit::{Document, fingerprint, receipt_of};
 

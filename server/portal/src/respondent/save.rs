@@ -5,7 +5,7 @@
 
 use super::batch::Request;
 use super::merge::Conflict;
-use super::{Barred, unit_of};
+use super::{Barred, access, unit_of};
 use crate::Portal;
 use crate::clock::from_micros;
 use crate::identity::Session;
@@ -45,6 +45,9 @@ pub enum SaveError {
     /// No item of the questionnaire.
     #[error("Die Angabe „{0}“ gibt es in diesem Fragebogen nicht.")]
     UnknownItem(String),
+    /// An item of a module that is not the person's.
+    #[error("Die Angabe „{0}“ gehört zu einem Abschnitt, den Sie nicht bearbeiten.")]
+    NotYours(String),
     /// The same item twice in one save.
     #[error("Die Angabe „{0}“ kommt zweimal vor.")]
     Repeated(String),
@@ -116,7 +119,7 @@ impl Portal {
             return Ok(Vec::new());
         };
         let instrument = self.instruments().of(&mut conn, case.instrument.as_deref()).await?;
-        if instrument.item(item).is_none() {
+        if instrument.item(item).is_none() || !access(session).sees_item(&instrument, item) {
             return Ok(Vec::new());
         }
         let rows = answers::history(&mut conn, &case.id, item).await?;
@@ -134,7 +137,7 @@ impl Portal {
 }
 
 /// Blank is absent; repeated and overlong answers are refused.
-fn tidy(changes: &[ItemChange]) -> Result<Vec<ItemChange>, SaveError> {
+pub(crate) fn tidy(changes: &[ItemChange]) -> Result<Vec<ItemChange>, SaveError> {
     let mut seen = std::collections::HashSet::with_capacity(changes.len());
     changes
         .iter()

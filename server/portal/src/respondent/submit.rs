@@ -2,7 +2,7 @@
 
 use super::status::{Step, transition};
 use super::view::Draft;
-use super::{Barred, Taken, actor, take_current};
+use super::{Barred, Taken, access, actor, take_current};
 use crate::Portal;
 use crate::berlin;
 use crate::clock::from_micros;
@@ -41,6 +41,9 @@ pub enum SubmitError {
     /// There is no case, or its wave is closed.
     #[error(transparent)]
     Barred(#[from] Barred),
+    /// A colleague who is no deputy.
+    #[error("Abgeben kann den Fragebogen nur die Leitung der Einheit oder ihre Vertretung.")]
+    HeadOnly,
     /// The status does not allow it.
     #[error("Der Fragebogen kann im Moment nicht abgegeben werden.")]
     NotNow(Status),
@@ -60,6 +63,9 @@ impl Portal {
     pub async fn submit(&self, session: &Session) -> Result<Receipt, SubmitError> {
         let mut tx = self.write().await?;
         let taken = take_current(&mut tx, session).await??;
+        if !access(session).submits {
+            return Err(SubmitError::HeadOnly);
+        }
         let receipts = submissions::receipts(&mut tx, &taken.case.id).await?;
         if taken.status.is_locked() {
             return receipts
@@ -86,16 +92,35 @@ impl Portal {
         taken: &Taken,
         number: i32,
     ) -> Result<(String, Receipt), SubmitError> {
-        let case = &taken.case;
-        let Draft { sheet, confirmations } = self.draft(conn, case).await?;
-        let findings = sheet.findings(&confirmations);
+        let draft = self.draft(conn, &taken.case).await?;
+        let findings = draft.sheet.findings(&draft.confirmations);
         if findings.blocks_submission() {
             return Err(SubmitError::Open(findings));
         }
+        let meets_rule = draft.sheet.meets_usable_rule(&draft.confirmations);
+        let handed = (Event::Submit, meets_rule, None);
+        let kept = self
+            .keep_submission(conn, session, (taken, number), &draft, handed)
+            .await?;
+        kept.map_err(|_| SubmitError::NotNow(taken.status))
+    }
+
+    /// Writes a submission with its event, receipt and mails; whether it may
+    /// be handed in was decided before.
+    pub(crate) async fn keep_submission(
+        &self,
+        conn: &mut Conn,
+        session: &Session,
+        (taken, number): (&Taken, i32),
+        Draft { sheet, confirmations }: &Draft,
+        (event, meets_rule, reason): (Event, bool, Option<&str>),
+    ) -> Stored<Result<(String, Receipt), survey::status::Refused>> {
+        let case = &taken.case;
+        let findings = sheet.findings(confirmations);
         let now = self.now();
-        let document = Document::new(&sheet, &findings, &case.kennung)?;
-        let id = new_id(now).map_err(StoreError::from)?;
-        let receipt = format!("{}-{}", case.wave, readable().map_err(StoreError::from)?);
+        let document = Document::new(sheet, &findings, &case.kennung)?;
+        let id = new_id(now)?;
+        let receipt = format!("{}-{}", case.wave, readable()?);
         let who = actor(session);
         let new = NewSubmission {
             id: &id,
@@ -111,19 +136,20 @@ impl Portal {
         submissions::insert(conn, &[new]).await?;
         let facts = Facts {
             ever_submitted: number > 1,
-            meets_rule: sheet.meets_usable_rule(&confirmations),
+            meets_rule,
         };
         let step = Step {
-            event: Event::Submit,
+            event,
             facts,
             who,
-            reason: None,
+            reason,
         };
-        let after = transition(conn, &case.id, taken.status, &step, now).await?;
-        after.map_err(|_| SubmitError::NotNow(taken.status))?;
-        receipt_mails(conn, taken, (&id, number), &sheet, now).await?;
+        if let Err(refused) = transition(conn, &case.id, taken.status, &step, now).await? {
+            return Ok(Err(refused));
+        }
+        receipt_mails(conn, taken, (&id, number), sheet, now).await?;
         let at_local = berlin::long(now);
-        Ok((
+        Ok(Ok((
             id,
             Receipt {
                 number: receipt,
@@ -131,7 +157,7 @@ impl Portal {
                 at: now,
                 at_local,
             },
-        ))
+        )))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Reading a case: everything its pages need, in a handful of queries.
 
-use super::{Conflict, Receipt, drafts, unit_of};
+use super::{Conflict, Receipt, access, drafts, unit_of};
 use crate::Portal;
 use crate::berlin;
-use crate::identity::Session;
+use crate::identity::{Access, Session};
 use crate::store::answers::{self, ConfirmationRow};
 use crate::store::cases::{self, CaseRow};
 use crate::store::{Conn, StoreError, Stored};
@@ -49,6 +49,8 @@ pub struct CaseView {
     pub receipt: Option<Receipt>,
     /// Contact in the register.
     pub contact: CaseContact,
+    /// What of it the person who looks may see.
+    pub access: Access,
 }
 
 impl CaseView {
@@ -98,7 +100,10 @@ impl Portal {
         };
         let mut conn = self.read().await?;
         match cases::current_of_unit(&mut conn, unit_id).await? {
-            Some(case) => Ok(Some(self.case_view(&mut conn, case).await?)),
+            Some(case) => Ok(Some(CaseView {
+                access: access(session),
+                ..self.case_view(&mut conn, case).await?
+            })),
             None => Ok(None),
         }
     }
@@ -145,6 +150,7 @@ impl Portal {
                 name: case.contact_name,
                 email: case.contact_email,
             },
+            access: Access::WHOLE,
             case_id: case.id,
             kennung: case.kennung,
             name: case.name,

@@ -18,8 +18,6 @@ use validator::ValidateLength;
 pub enum Decision {
     /// Open the questionnaire again; the earlier submission stays.
     Reopen,
-    /// Ask the office something about it; the reason is the question.
-    Query,
     /// Accept as fully usable.
     Usable,
     /// Reject as not usable.
@@ -37,7 +35,6 @@ impl Decision {
     fn event(&self) -> Event {
         match self {
             Self::Reopen => Event::Reopen,
-            Self::Query => Event::Query,
             Self::Usable => Event::Accept,
             Self::Unusable => Event::Reject,
             Self::Refused => Event::Refuse,
@@ -76,6 +73,11 @@ impl Portal {
             ));
         }
         let (revision, status) = cases::take(&mut tx, &case.id).await?;
+        if status == Status::Query.name() {
+            let reopened = decision == Decision::Reopen;
+            self.decided_without_answer(&mut tx, session, (&case, revision), reopened, now)
+                .await?;
+        }
         let ever_submitted = !submissions::receipts(&mut tx, &case.id).await?.is_empty();
         let facts = Facts {
             ever_submitted,
@@ -100,7 +102,6 @@ impl Portal {
         }
         let told = match decision {
             Decision::Reopen => Some(MailKind::Reopened),
-            Decision::Query => Some(MailKind::Query),
             _ => None,
         };
         if let Some(kind) = told {

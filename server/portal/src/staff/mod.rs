@@ -28,6 +28,8 @@ pub use mails::{
 };
 pub use returns::{Returns, ReturnsRow};
 
+pub(crate) use mails::{checked, wrong};
+
 use crate::identity::{Role, Session, Who};
 use crate::respondent::actor;
 use crate::store::events::Actor;
@@ -55,7 +57,7 @@ pub enum StaffError {
 }
 
 /// Lets those pass who have at least a role.
-fn require(session: &Session, least: Role) -> Result<Actor<'_>, StaffError> {
+pub(crate) fn require(session: &Session, least: Role) -> Result<Actor<'_>, StaffError> {
     match session.who {
         Who::Staff { role } if role >= least => Ok(actor(session)),
         _ => Err(StaffError::Forbidden),

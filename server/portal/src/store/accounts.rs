@@ -13,6 +13,17 @@ pub(crate) struct AccountRow {
     pub display_name: String,
     pub email: String,
     pub password_hash: Option<String>,
+    #[sqlx(flatten)]
+    pub colleague: ColleagueColumns,
+}
+
+/// What the head of an office has granted to a colleague; empty for everybody
+/// else.
+#[derive(Debug, Clone, Default, sqlx::FromRow)]
+pub(crate) struct ColleagueColumns {
+    /// Letters joined by commas, or `*`.
+    pub modules: Option<String>,
+    pub deputy: Option<bool>,
 }
 
 /// A new account, not yet with a password.
@@ -29,8 +40,9 @@ pub(crate) struct NewAccount<'a> {
 macro_rules! account_where {
     ($condition:literal) => {
         concat!(
-            "SELECT a.id, a.login, a.role, a.unit_id, u.kennung, a.display_name, a.email, a.password_hash
-             FROM accounts a LEFT JOIN units u ON u.id = a.unit_id
+            "SELECT a.id, a.login, a.role, a.unit_id, u.kennung, a.display_name, a.email, a.password_hash,
+                    k.modules, k.deputy
+             FROM accounts a LEFT JOIN units u ON u.id = a.unit_id LEFT JOIN colleagues k ON k.account_id = a.id
              WHERE a.disabled_at IS NULL AND ",
             $condition
         )

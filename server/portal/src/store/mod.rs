@@ -19,6 +19,7 @@ pub(crate) mod lock;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod plan;
+pub(crate) mod queries;
 pub(crate) mod sessions;
 pub(crate) mod submissions;
 pub(crate) mod templates;

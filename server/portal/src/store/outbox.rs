@@ -12,6 +12,7 @@ pub(crate) struct OutboxRow {
     pub case_id: Option<String>,
     pub account_id: Option<String>,
     pub submission_id: Option<String>,
+    pub query_id: Option<String>,
     pub step: String,
     pub kind: String,
     pub template: Option<String>,
@@ -26,7 +27,7 @@ pub(crate) struct OutboxRow {
 macro_rules! outbox_where {
     ($rest:literal) => {
         concat!(
-            "SELECT id, number, wave, case_id, account_id, submission_id, step, kind, template, recipient,
+            "SELECT id, number, wave, case_id, account_id, submission_id, query_id, step, kind, template, recipient,
                     own_subject, own_text, due_at, attempts, first_tried_at
              FROM outbox WHERE ",
             $rest
@@ -42,6 +43,7 @@ pub(crate) struct NewMailRow<'a> {
     pub case_id: Option<&'a str>,
     pub account_id: Option<&'a str>,
     pub submission_id: Option<&'a str>,
+    pub query_id: Option<&'a str>,
     pub step: String,
     pub kind: &'a str,
     pub template: Option<&'a str>,
@@ -58,7 +60,7 @@ pub(crate) struct NewMailRow<'a> {
 pub(crate) async fn insert(conn: &mut Conn, new: &[NewMailRow<'_>], at: i64) -> Stored<u64> {
     add!(
         conn,
-        "INSERT INTO outbox (id, wave, unit_id, case_id, account_id, submission_id, step, kind, template, state,
+        "INSERT INTO outbox (id, wave, unit_id, case_id, account_id, submission_id, query_id, step, kind, template, state,
                              recipient, own_subject, own_text, priority, due_at, attempts, created_at, changed_at) ",
         new,
         " ON CONFLICT (wave, unit_id, step) DO NOTHING",
@@ -69,6 +71,7 @@ pub(crate) async fn insert(conn: &mut Conn, new: &[NewMailRow<'_>], at: i64) -> 
                 .push_bind(mail.case_id);
             row.push_bind(mail.account_id)
                 .push_bind(mail.submission_id)
+                .push_bind(mail.query_id)
                 .push_bind(&mail.step);
             row.push_bind(mail.kind)
                 .push_bind(mail.template)

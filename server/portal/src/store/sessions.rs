@@ -1,6 +1,7 @@
 //! Rows of sessions and of the tokens that set passwords. Holds only hashes
 //! of what people carry.
 
+use super::accounts::ColleagueColumns;
 use super::{Conn, Stored, rows, run};
 
 /// A session together with whose it is.
@@ -16,6 +17,8 @@ pub(crate) struct SessionRow {
     pub unit_id: Option<String>,
     pub kennung: Option<String>,
     pub second_factor: bool,
+    #[sqlx(flatten)]
+    pub colleague: ColleagueColumns,
 }
 
 /// The session whose token has this hash: one indexed read.
@@ -25,10 +28,12 @@ pub(crate) async fn find(conn: &mut Conn, token_hash: &str) -> Stored<Option<Ses
         optional,
         SessionRow,
         "SELECT s.id, s.account_id, s.created_at, s.last_seen_at,
-                a.login, a.display_name, a.role, a.unit_id, u.kennung, f.confirmed_at IS NOT NULL AS second_factor
+                a.login, a.display_name, a.role, a.unit_id, u.kennung, k.modules, k.deputy,
+                f.confirmed_at IS NOT NULL AS second_factor
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN units u ON u.id = a.unit_id
+         LEFT JOIN colleagues k ON k.account_id = a.id
          LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE s.token_hash = $1 AND a.disabled_at IS NULL",
         token_hash

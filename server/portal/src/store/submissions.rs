@@ -60,6 +60,18 @@ pub(crate) async fn receipts(conn: &mut Conn, case_id: &str) -> Stored<Vec<Recei
     )
 }
 
+/// Id of a case's latest submission.
+pub(crate) async fn latest_id(conn: &mut Conn, case_id: &str) -> Stored<Option<String>> {
+    let found = rows!(
+        conn,
+        optional,
+        (String,),
+        "SELECT id FROM submissions WHERE case_id = $1 ORDER BY number DESC LIMIT 1",
+        case_id
+    )?;
+    Ok(found.map(|(id,)| id))
+}
+
 pub(crate) async fn receipt_by_id(conn: &mut Conn, id: &str) -> Stored<Option<ReceiptRow>> {
     rows!(
         conn,

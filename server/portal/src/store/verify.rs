@@ -47,7 +47,7 @@ pub(crate) async fn contradictions(conn: &mut Conn) -> Stored<Vec<(&'static str,
 }
 
 /// Each selects one text that names the row; none may find any.
-const QUERIES: [(&str, &str); 11] = [
+const QUERIES: [(&str, &str); 13] = [
     (
         "Angabe ohne ihren Eintrag im Verlauf",
         "SELECT a.case_id || ' ' || a.item FROM answers a WHERE NOT EXISTS (
@@ -74,7 +74,7 @@ const QUERIES: [(&str, &str); 11] = [
     (
         "Abgabe ohne ihren Vorgang",
         "SELECT s.id FROM submissions s WHERE NOT EXISTS (
-             SELECT 1 FROM case_events e WHERE e.case_id = s.case_id AND e.event = 'submit' AND e.at = s.at)",
+             SELECT 1 FROM case_events e WHERE e.case_id = s.case_id AND e.event IN ('submit', 'settle_query') AND e.at = s.at)",
     ),
     (
         "Abgegeben ohne Abgabe",
@@ -116,6 +116,16 @@ const QUERIES: [(&str, &str); 11] = [
         "Fall ohne die Wörter, mit denen man ihn findet",
         "SELECT c.id FROM cases c
          WHERE c.words_version < 1 OR NOT EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = c.id AND w.wave = c.wave)",
+    ),
+    (
+        "Fall in Rückfrage ohne offene Rückfrage",
+        "SELECT c.id FROM cases c WHERE c.status = 'query'
+           AND NOT EXISTS (SELECT 1 FROM queries q WHERE q.case_id = c.id AND q.state = 'open')
+           AND EXISTS (SELECT 1 FROM queries q WHERE q.case_id = c.id)",
+    ),
+    (
+        "Offene Rückfrage, deren Fall nicht in Rückfrage ist",
+        "SELECT q.id FROM queries q JOIN cases c ON c.id = q.case_id WHERE q.state = 'open' AND c.status <> 'query'",
     ),
 ];
 

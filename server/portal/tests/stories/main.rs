@@ -19,6 +19,7 @@ mod mail_server;
 mod merging;
 mod opening;
 mod post;
+mod queries;
 mod register;
 mod results;
 mod second_factor;

@@ -139,9 +139,6 @@ story!(reminders_and_notices_say_what_they_should, world => {
     world.portal.mail_run(None, None).await.unwrap();
     snap("anschreiben", "anschreiben", "GS-1");
     snap("adresse-geaendert", "adresse-geaendert", "GS-3");
-    world.portal.decide(&staff, 2008, "GS-1", Decision::Query, "Stimmt B1?").await.unwrap();
-    world.portal.mail_run(None, None).await.unwrap();
-    snap("rueckfrage", "rueckfrage", "GS-1");
     world.portal.decide(&staff, 2008, "GS-1", Decision::Reopen, "Bitte B1 berichtigen.").await.unwrap();
     let elsewhere = "198.51.100.7".parse().unwrap();
     world.portal.sign_in("GS-1", "blauer Elefant am See", elsewhere).await.unwrap();

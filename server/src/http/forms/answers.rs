@@ -57,13 +57,14 @@ pub(in crate::http) async fn submit(
         }
         Err(SubmitError::Open(_)) => Ok(see("/befragung/pruefung?meldung=offen")),
         Err(SubmitError::Store(error)) => Err(error.into()),
+        Err(SubmitError::HeadOnly) => Err(HttpError::HeadOnly),
         Err(other) => Err(HttpError::Refused(other.to_string())),
     }
 }
 
 /// What the person pressed.
 #[derive(Clone, PartialEq, Eq)]
-enum Action {
+pub(super) enum Action {
     Next,
     NextAnyway,
     Back,
@@ -74,7 +75,7 @@ enum Action {
 }
 
 impl Action {
-    fn of(value: Option<&str>) -> Result<Self, HttpError> {
+    pub(super) fn of(value: Option<&str>) -> Result<Self, HttpError> {
         let value = value.unwrap_or("speichern");
         let decided = [("behalten:", Choice::Standing), ("nehmen:", Choice::Typed)];
         for (word, choice) in decided {
@@ -187,7 +188,7 @@ pub(super) async fn store_reasons(portal: &Portal, session: &Session, mut fields
 
 /// A form names the unit it was made for, so that a page left open is never
 /// stored for somebody else who signed in meanwhile in the same browser.
-fn for_this_unit(session: &Session, fields: &mut Fields) -> Result<(), HttpError> {
+pub(super) fn for_this_unit(session: &Session, fields: &mut Fields) -> Result<(), HttpError> {
     match (fields.take(UNIT), &session.who) {
         (Some(made_for), Who::Unit { kennung, .. }) if made_for != *kennung => Err(HttpError::OtherUnit),
         _ => Ok(()),
@@ -206,7 +207,7 @@ fn sheet_of(case: &CaseView) -> Sheet {
     Sheet::new(case.instrument.clone(), case.context.clone(), &entries)
 }
 
-fn changes(instrument: &Instrument, items: &[PostedItem]) -> Vec<ItemChange> {
+pub(super) fn changes(instrument: &Instrument, items: &[PostedItem]) -> Vec<ItemChange> {
     items
         .iter()
         .map(|posted| ItemChange {
@@ -275,7 +276,7 @@ async fn copy_twins(portal: &Portal, session: &Session, letter: &str) -> Result<
     Ok(())
 }
 
-fn refused_save(error: SaveError) -> HttpError {
+pub(super) fn refused_save(error: SaveError) -> HttpError {
     match error {
         SaveError::Store(error) => error.into(),
         SaveError::Barred(Barred::NoCase) => HttpError::NotFound,

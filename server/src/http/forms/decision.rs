@@ -19,7 +19,6 @@ pub(in crate::http) async fn decide(
 ) -> Result<Response, HttpError> {
     let decision = match decision.as_str() {
         "wieder-oeffnen" => Decision::Reopen,
-        "rueckfrage" => Decision::Query,
         "verwertbar" => Decision::Usable,
         "nicht-verwertbar" => Decision::Unusable,
         _ => return Err(HttpError::NotFound),

@@ -8,6 +8,7 @@ pub(super) mod cases;
 pub(super) mod decision;
 pub(super) mod own;
 pub(super) mod post;
+pub(super) mod queries;
 mod resume;
 pub(super) mod staff;
 

@@ -20,7 +20,7 @@ use portal::{CaseList, FieldError, FormError, Letter, OutboxAct, RemindError, Se
 use sha2::{Digest, Sha256};
 
 /// Which form of a page was posted: told to the page, never posted.
-const WHICH: &str = "formular";
+pub(super) const WHICH: &str = "formular";
 
 /// `POST /institut/post/pause`
 pub(in crate::http) async fn pause(

@@ -2,6 +2,7 @@
 //! only where it was meant for the unit that signed in.
 
 use super::answers::{self, UNIT};
+use super::queries;
 use crate::http::error::HttpError;
 use crate::http::fields::Fields;
 use crate::http::pages::{PageContext, render};
@@ -30,7 +31,10 @@ pub(super) async fn apply(
     }
     let done = match target.strip_prefix("/befragung/") {
         Some("pruefung") => answers::store_reasons(state.portal(), session, fields).await,
-        Some("abgabe" | "quittung" | "druck") | None => Ok(paths::after_sign_in(target, &session.who)),
+        Some("rueckfrage") => queries::store(state.portal(), session, fields).await,
+        Some("abgabe" | "quittung" | "druck" | "rueckfrage/senden") | None => {
+            Ok(paths::after_sign_in(target, &session.who))
+        }
         Some(letter) => answers::store_module(state.portal(), session, letter, fields).await,
     };
     match done {
@@ -45,7 +49,8 @@ pub(super) async fn apply(
 pub(super) fn is_to_be_sent_again(session: &Session, target: &str) -> bool {
     let written = target.starts_with("/institut/post/")
         || target.starts_with("/institut/verwaltung/")
-        || target.contains("/kontakte/");
+        || target.contains("/kontakte/")
+        || target.contains("/rueckfrage");
     let staff = matches!(session.who, Who::Staff { .. });
     staff && written && paths::after_sign_in(target, &session.who) == target
 }

@@ -43,7 +43,7 @@ impl FormError {
     }
 }
 
-fn wrong(field: &str, message: impl Into<String>) -> FieldError {
+pub(crate) fn wrong(field: &str, message: impl Into<String>) -> FieldError {
     FieldError {
         field: field.to_owned(),
         code: "value".to_owned(),
@@ -53,7 +53,7 @@ fn wrong(field: &str, message: impl Into<String>) -> FieldError {
 
 /// A text somebody typed: its length in characters, and no control characters
 /// besides line breaks.
-fn checked(field: &str, text: &str, longest: usize) -> Result<String, FieldError> {
+pub(crate) fn checked(field: &str, text: &str, longest: usize) -> Result<String, FieldError> {
     let text: String = text
         .replace("\r\n", "\n")
         .chars()

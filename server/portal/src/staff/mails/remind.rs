@@ -213,6 +213,7 @@ pub(super) async fn imagined(conn: &mut Conn, template: &str, case: CaseRow) -> 
         account: accounts::head_of_unit(conn, &case.unit_id).await?,
         case: Some(case),
         receipt: None,
+        query: None,
     };
     Ok((row, about))
 }
