@@ -72,6 +72,7 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
             "success",
             "Der Zugang ist angelegt. Eine E-Mail mit dem Link zum Passwort ist unterwegs.",
         ),
+        "loeschung" => ("success", "Die Löschung hat begonnen. Unten steht, wie weit sie ist."),
         "zugang-angefordert" => (
             "success",
             "Wenn es zu Ihrer Eingabe einen Zugang gibt, ist jetzt eine E-Mail unterwegs. Bitte sehen Sie auch im Spam-Ordner nach.",

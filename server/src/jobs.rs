@@ -1,5 +1,6 @@
 //! What the running portal does by itself: classifies what was handed in,
-//! sends what the plan and people have due, reads delivery reports. Each round
+//! sends what the plan and people have due, reads delivery reports, takes out
+//! what was kept long enough. Each round
 //! catches up with whatever an earlier one missed. Mails have rounds of their
 //! own: a slow mail server keeps nothing else waiting.
 
@@ -20,6 +21,7 @@ const EVERY: Duration = Duration::from_secs(60);
 pub struct Jobs {
     classify: Arc<Notify>,
     mail: Arc<Notify>,
+    retention: Arc<Notify>,
     /// Folder in which delivery reports arrive.
     bounces: Option<PathBuf>,
 }
@@ -38,6 +40,7 @@ impl Jobs {
     pub fn wake(&self) {
         self.classify.notify_one();
         self.mail.notify_one();
+        self.retention.notify_one();
     }
 
     /// Works until `stop` turns true; then one last round, so that nobody waits
@@ -53,11 +56,15 @@ impl Jobs {
             let first = AtomicBool::new(true);
             move |_| classify(portal.clone(), first.swap(false, Ordering::Relaxed))
         }));
+        let keeping = tokio::spawn(rounds(self.retention, stop.clone(), {
+            let portal = portal.clone();
+            move |_| keep(portal.clone())
+        }));
         let folder = self.bounces;
         let sending = tokio::spawn(rounds(self.mail, stop.clone(), move |last| {
             send(portal.clone(), folder.clone(), stop.clone(), last)
         }));
-        for job in [classifying, sending] {
+        for job in [classifying, sending, keeping] {
             if let Err(error) = job.await {
                 tracing::error!(%error, "jobs");
             }
@@ -95,6 +102,13 @@ async fn classify(portal: Portal, all: bool) {
     }
     if let Err(error) = portal.classify(None, |_, _| {}).await {
         tracing::error!(%error, "classification");
+    }
+}
+
+/// Takes out what was kept long enough; what is interrupted goes on later.
+async fn keep(portal: Portal) {
+    if let Err(error) = portal.retention_round().await {
+        tracing::error!(%error, "retention");
     }
 }
 

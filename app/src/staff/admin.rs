@@ -44,7 +44,7 @@ pub(super) fn Forbidden() -> impl IntoView {
 }
 
 /// Pages of the administration: address, name, what one does there, who may.
-const PAGES: [(&str, &str, &str, Role); 3] = [
+const PAGES: [(&str, &str, &str, Role); 4] = [
     (
         "/institut/konto",
         "Ihr Zugang",
@@ -55,6 +55,12 @@ const PAGES: [(&str, &str, &str, Role); 3] = [
         "/institut/verwaltung/konten",
         "Zugänge des Instituts",
         "Wer im Institut was darf; einladen, Rolle ändern, sperren",
+        Role::Admin,
+    ),
+    (
+        "/institut/verwaltung/aufbewahrung",
+        "Aufbewahrung",
+        "Was nach welcher Zeit gelöscht wird; Vorschau, Löschen, was gelöscht wurde",
         Role::Admin,
     ),
     (

@@ -9,11 +9,14 @@ mod contacts;
 mod factor;
 mod frame;
 mod nav;
+mod panel;
 mod post;
 mod queries;
+mod retention;
 mod returns;
 
 pub(crate) use nav::InstituteNav;
+pub use panel::part_label;
 
 use crate::context::Failure;
 use crate::layout::{FailurePage, NotFound, document};
@@ -43,6 +46,10 @@ pub fn Staff() -> impl IntoView {
                 <Route path=path!("/institut/konto") view=crate::account::StaffAccount ssr=SsrMode::Async/>
                 <Route path=path!("/institut/konto/zweiter-schritt") view=factor::FactorPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/konto/codes") view=factor::CodesPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/panel") view=panel::PanelPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/panel/einheiten") view=panel::PanelUnits ssr=SsrMode::Async/>
+                <Route path=path!("/institut/panel/verzeichnis") view=panel::Registers ssr=SsrMode::Async/>
+                <Route path=path!("/institut/verwaltung/aufbewahrung") view=retention::RetentionPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/verwaltung") view=admin::AdminHome ssr=SsrMode::Async/>
                 <Route path=path!("/institut/verwaltung/konten") view=accounts::AccountList ssr=SsrMode::Async/>
                 <Route path=path!("/institut/verwaltung/konten/:id") view=accounts::AccountPage ssr=SsrMode::Async/>

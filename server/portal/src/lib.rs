@@ -21,6 +21,7 @@ mod queries;
 mod register;
 mod respondent;
 mod results;
+mod retention;
 mod secrets;
 mod settings;
 mod staff;
@@ -58,6 +59,7 @@ pub use respondent::{
     SaveError, Saved, StoredAnswer, SubmitError,
 };
 pub use results::ExportError;
+pub use retention::{RetentionKind, RetentionPreview, RetentionRule, RetentionRun, RetentionView};
 pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings, SmtpServer, SmtpTls, StaffTotp};
 pub use staff::{
     AddressMark, AuditEntry, AuditFilter, AuditPage, Candidate, CaseDetail, CaseEvent, ContactEntry, ContactKind,
@@ -68,6 +70,9 @@ pub use staff::{
 pub use staff::{
     BadValue, CaseColumn, CaseFilter, CaseList, CasePage, CasePaging, CaseRow, CaseSort, MOST_COUNTED, MOST_NAMED,
     PAGE_SIZES, PageFrom, SavedView, Stage, TypeWanted,
+};
+pub use staff::{
+    ByForm, Change, ChangeKind, ChangedUnit, Comparison, Moves, PanelFigures, PanelFilter, PanelUnit, PanelView,
 };
 pub use store::{OpenError, StoreError};
 pub use verify::{Damage, Verified};

@@ -8,7 +8,7 @@ use crate::store::verify::{self, WholeRow};
 use crate::store::{Conn, StoreError, Stored, cases};
 use std::collections::{BTreeMap, HashMap};
 use survey::typology::RULE_VERSION;
-use survey::{AgeGroup, CaseContext, Entries, FindingKind, Instrument, K3Rule, Sheet};
+use survey::{AgeGroup, CaseContext, Entries, Finding, FindingKind, Instrument, K3Rule, Sheet};
 
 /// One thing that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,9 @@ impl Portal {
             seen.wrong("Abgabe ohne ihren Fall", place(row));
             return Ok(());
         };
-        if fingerprint(&row.kennung, row.wave, &row.instrument, &row.machine) != row.fingerprint {
+        // What contact data was taken out of has a fingerprint of what is left.
+        let expected = row.redacted_fingerprint.as_ref().unwrap_or(&row.fingerprint);
+        if fingerprint(&row.kennung, row.wave, &row.instrument, &row.machine) != *expected {
             seen.wrong("Fingerabdruck passt nicht zur Abgabe", place(row));
         }
         let Ok(entries) = serde_json::from_str::<Entries>(&row.entries) else {
@@ -108,7 +110,8 @@ impl Portal {
         };
         let context = context(conn, &case, self.rules()).await?;
         let sheet = Sheet::new(instrument.clone(), context.clone(), &entries);
-        for reason in incomplete(&instrument, &sheet, &row.machine) {
+        let redacted = row.redacted_fingerprint.is_some();
+        for reason in incomplete(&instrument, &sheet, &row.machine, redacted) {
             seen.wrong(reason, place(row));
         }
         for stored in verify::classifications(conn, &row.id).await? {
@@ -142,8 +145,9 @@ fn place(row: &WholeRow) -> String {
     format!("{}/{} {}", row.wave, row.kennung, row.receipt)
 }
 
-/// What is missing from a submission.
-fn incomplete(instrument: &Instrument, sheet: &Sheet, machine: &str) -> Vec<&'static str> {
+/// What is missing from a submission; contact data may be, where it was taken
+/// out.
+fn incomplete(instrument: &Instrument, sheet: &Sheet, machine: &str, redacted: bool) -> Vec<&'static str> {
     let mut reasons = Vec::new();
     match serde_json::from_str::<BTreeMap<String, String>>(machine) {
         Ok(values) => {
@@ -157,7 +161,12 @@ fn incomplete(instrument: &Instrument, sheet: &Sheet, machine: &str) -> Vec<&'st
         Err(_) => reasons.push("Werte der Abgabe sind nicht lesbar"),
     }
     let lacking = |kind| matches!(kind, FindingKind::MissingP1 | FindingKind::Form);
-    if sheet.findings(&[]).iter().any(|finding| lacking(finding.kind)) {
+    let taken_out = |finding: &Finding| redacted && instrument[finding.question].contact_data;
+    let findings = sheet.findings(&[]);
+    if findings
+        .iter()
+        .any(|finding| lacking(finding.kind) && !taken_out(finding))
+    {
         reasons.push("Abgabe ist nicht vollständig");
     }
     reasons

@@ -83,6 +83,12 @@ pub enum Command {
         #[command(subcommand)]
         action: Staff,
     },
+    /// Zeigt oder löscht, was lange genug aufbewahrt ist
+    Retention {
+        /// What to do about it.
+        #[command(subcommand)]
+        action: Retention,
+    },
     /// Prüft einen Fragebogen
     Instrument {
         /// What to do with it.
@@ -212,6 +218,19 @@ pub enum Staff {
         /// E-Mail-Adresse
         #[arg(value_name = "E-MAIL")]
         email: String,
+    },
+}
+
+/// `retention …`
+#[derive(Debug, Subcommand)]
+pub enum Retention {
+    /// Zeigt, was nach den eingestellten Fristen zu löschen wäre
+    Preview,
+    /// Löscht es endgültig
+    Run {
+        /// Zur Bestätigung: die Zahl aus der Vorschau
+        #[arg(long, value_name = "ANZAHL")]
+        confirm: u64,
     },
 }
 

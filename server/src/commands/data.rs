@@ -1,6 +1,6 @@
 //! Commands around the answers: classifying, export, tables, backup.
 
-use super::{CommandError, file_error};
+use super::{CommandError, file_error, refused};
 use crate::cli::{Tables, TablesFormat};
 use crate::progress::Progress;
 use portal::Portal;
@@ -15,6 +15,30 @@ pub(super) async fn classify(portal: &Portal, wave: Option<i32>) -> Result<(), C
     let done = portal.classify(wave, |done, of| progress.tell(done, of)).await?;
     drop(progress);
     println!("{done} Fragebogen klassifiziert.");
+    Ok(())
+}
+
+/// `retention preview`
+pub(super) async fn retention_preview(portal: &Portal) -> Result<(), CommandError> {
+    let preview = portal.retention_preview().await?;
+    for (wave, kind, count) in &preview.lines {
+        println!("Welle {wave}, {}: {count}", kind.label());
+    }
+    println!("Zusammen: {}", preview.total());
+    Ok(())
+}
+
+/// `retention run`: what was interrupted first, else what the number confirms.
+pub(super) async fn retention_run(portal: &Portal, confirm: u64) -> Result<(), CommandError> {
+    if portal.retention_waits().await? {
+        eprintln!("Eine unterbrochene Löschung wird fortgesetzt; danach bitte noch einmal ansehen.");
+    } else {
+        portal.retention_begin_here(confirm).await.map_err(refused)?;
+    }
+    let mut progress = Progress::new("Löschen");
+    let done = portal.retention_work(|done, of| progress.tell(done, of)).await?;
+    drop(progress);
+    println!("{done} Angaben gelöscht.");
     Ok(())
 }
 

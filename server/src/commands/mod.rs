@@ -7,7 +7,7 @@ mod field;
 mod instrument;
 mod reasons;
 
-use crate::cli::{Command, Instrument, Mail, Staff, Units, Wave};
+use crate::cli::{Command, Instrument, Mail, Retention, Staff, Units, Wave};
 use crate::operator::{self, Letter, Unreadable};
 use crate::settings::{Settings, SettingsError};
 use crate::telemetry;
@@ -86,6 +86,12 @@ pub fn run(command: Command) -> Result<(), CommandError> {
             Command::Units {
                 action: Units::Import { file, wave, extra },
             } => field::import(&open(&settings).await?, &file, wave, &extra).await,
+            Command::Retention {
+                action: Retention::Preview,
+            } => data::retention_preview(&open(&settings).await?).await,
+            Command::Retention {
+                action: Retention::Run { confirm },
+            } => data::retention_run(&open(&settings).await?, confirm).await,
             Command::Staff {
                 action: Staff::Add { email, role },
             } => {

@@ -193,6 +193,18 @@ fn of_administration(routes: Routes) -> Routes {
     use forms::staff;
     routes
         .add(Method::GET, "/institut/verwaltung/protokoll.csv", get(tables::audit))
+        .add(Method::GET, "/institut/panel.csv", get(tables::panel))
+        .add(Method::GET, "/institut/panel/verzeichnis.csv", get(tables::registers))
+        .add(
+            Method::POST,
+            "/institut/verwaltung/aufbewahrung/fristen",
+            post(forms::retention::rules),
+        )
+        .add(
+            Method::POST,
+            "/institut/verwaltung/aufbewahrung/loeschen",
+            post(forms::retention::begin),
+        )
         .add(Method::POST, "/institut/verwaltung/konten", post(staff::invite))
         .add(
             Method::POST,

@@ -8,7 +8,7 @@ use super::state::AppState;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use portal::{AuditFilter, berlin};
+use portal::{AuditFilter, ChangeKind, PanelFilter, PanelView, berlin};
 use std::collections::HashMap;
 
 /// What an address asks for.
@@ -49,6 +49,105 @@ pub(super) async fn audit(
         table.row(&["… und Älteres; grenzen Sie die Auswahl ein".to_owned()]);
     }
     table.file("protokoll.csv")
+}
+
+/// `/institut/panel.csv`, with the filter of the page.
+pub(super) async fn panel(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    Query(asked): Asked,
+) -> Result<Response, HttpError> {
+    let of = |name: &str| of(&asked, name);
+    let view = PanelView {
+        level: of("basis").parse().unwrap_or_default(),
+        follow: of("nachfolger") == "ja",
+    };
+    let fate = of("von")
+        .parse()
+        .ok()
+        .zip(of("bis").parse().ok())
+        .zip(of("verbleib").parse().ok());
+    let filter = PanelFilter {
+        pattern: Some(of("muster"))
+            .filter(|text| !text.is_empty())
+            .and_then(|text| text.parse().ok()),
+        fate: fate.map(|((from, to), fate)| (from, to, fate)),
+        form: of("form").parse().ok(),
+        land: of("land").parse().ok(),
+        search: of("suche"),
+    };
+    let (waves, units) = state
+        .portal()
+        .panel_units(&session, view, &filter)
+        .await
+        .map_err(refused)?;
+    state
+        .portal()
+        .note_panel_export(&session, "panel")
+        .await
+        .map_err(refused)?;
+    let mut heads: Vec<String> = ["Kennung", "Name", "Form", "Land"].map(str::to_owned).to_vec();
+    heads.extend(waves.iter().map(|wave| format!("Welle {wave}")));
+    heads.extend(["Vorgänger", "Nachfolger"].map(str::to_owned));
+    let mut table = Table::new(&heads.iter().map(String::as_str).collect::<Vec<_>>());
+    for unit in units {
+        let mut cells = vec![
+            unit.kennung,
+            unit.name,
+            unit.form.label().to_owned(),
+            unit.land.label().to_owned(),
+        ];
+        cells.extend(unit.parts.iter().map(|part| app::staff::part_label(*part).to_owned()));
+        cells.extend([unit.predecessors.join(", "), unit.successors.join(", ")]);
+        table.row(&cells);
+    }
+    table.file("panel.csv")
+}
+
+/// `/institut/panel/verzeichnis.csv`, with the waves of the page. Which
+/// contacts changed stands in it, not what they are.
+pub(super) async fn registers(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    Query(asked): Asked,
+) -> Result<Response, HttpError> {
+    let wave = |name: &str| of(&asked, name).parse().map_err(|_| HttpError::NotFound);
+    let (from, to) = (wave("von")?, wave("bis")?);
+    let only = of(&asked, "art").parse().ok();
+    let found = state
+        .portal()
+        .compare_registers(&session, from, to, only)
+        .await
+        .map_err(refused)?;
+    let what = format!("register {from} {to}");
+    state
+        .portal()
+        .note_panel_export(&session, &what)
+        .await
+        .map_err(refused)?;
+    let mut table = Table::new(&[
+        "Kennung",
+        "Name",
+        "Unterschied",
+        &format!("Welle {from}"),
+        &format!("Welle {to}"),
+    ]);
+    for unit in found.units {
+        for change in unit.changes {
+            let (before, after) = match change.kind {
+                ChangeKind::Contact => (String::new(), String::new()),
+                _ => (change.before, change.after),
+            };
+            table.row(&[
+                unit.kennung.clone(),
+                unit.name.clone(),
+                change.kind.label().to_owned(),
+                before,
+                after,
+            ]);
+        }
+    }
+    table.file("verzeichnisse.csv")
 }
 
 /// A table on its way to a spreadsheet.

@@ -15,5 +15,6 @@ mod post;
 #[path = "../postgres/mod.rs"]
 mod postgres;
 mod resume;
+mod second_step;
 mod sessions;
 mod world;

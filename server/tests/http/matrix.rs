@@ -144,6 +144,28 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/verwaltung/konten/gibt-es-nicht",
             staff(SIGN_IN, (403, ""), (403, ""), NOT_THERE),
         ),
+        get("/institut/panel", "/institut/panel", staff(SIGN_IN, OK, OK, OK)),
+        get(
+            "/institut/panel/einheiten",
+            "/institut/panel/einheiten?muster=1",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/panel/verzeichnis",
+            "/institut/panel/verzeichnis",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get("/institut/panel.csv", "/institut/panel.csv", staff(SIGN_IN, OK, OK, OK)),
+        get(
+            "/institut/panel/verzeichnis.csv",
+            "/institut/panel/verzeichnis.csv?von=2008&bis=2008",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/verwaltung/aufbewahrung",
+            "/institut/verwaltung/aufbewahrung",
+            staff(SIGN_IN, (403, ""), (403, ""), OK),
+        ),
         get(
             "/institut/verwaltung/protokoll",
             "/institut/verwaltung/protokoll",
@@ -278,6 +300,19 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/konto/codes",
             &[("passwort", "falsch")],
             staff(OWN, (422, ""), (422, ""), (422, "")),
+        ),
+        post(
+            "/institut/verwaltung/aufbewahrung/fristen",
+            "/institut/verwaltung/aufbewahrung/fristen",
+            &[("mails", "ewig")],
+            staff(CARRIED, (403, ""), (403, ""), (422, "")),
+        ),
+        // Nothing is due, so there is nothing to confirm.
+        post(
+            "/institut/verwaltung/aufbewahrung/loeschen",
+            "/institut/verwaltung/aufbewahrung/loeschen",
+            &[("anzahl", "1")],
+            staff(CARRIED, (403, ""), (403, ""), (422, "")),
         ),
         post(
             "/institut/verwaltung/konten",

@@ -6,17 +6,20 @@
 mod accounts;
 mod audit;
 mod cases;
+mod compare;
 mod decide;
 mod detail;
 mod filter;
 mod list;
 mod mails;
+mod panel;
 mod progress;
 mod returns;
 
 pub use accounts::{StaffAccount, StaffAccountError, StaffAddError, StaffChange};
 pub use audit::{AuditEntry, AuditFilter, AuditPage, PROGRAM};
 pub use cases::{CasePage, CasePaging, CaseRow, CaseSort, MOST_COUNTED, PageFrom};
+pub use compare::{Change, ChangeKind, ChangedUnit, Comparison};
 pub use decide::Decision;
 pub use detail::{CaseDetail, CaseEvent, StoredClassification, StoredConfirmation};
 pub use filter::{BadValue, CaseFilter, MOST_NAMED, Stage, TypeWanted};
@@ -26,6 +29,7 @@ pub use mails::{
     OutboxFilter, OutboxLine, OutboxPage, PlanView, Preview, RemindError, StepForm, StepView, Switch, TemplateLine,
     TemplateView,
 };
+pub use panel::{ByForm, Moves, PanelFigures, PanelFilter, PanelUnit, PanelView};
 pub use returns::{Returns, ReturnsRow};
 
 pub(crate) use mails::{checked, wrong};

@@ -154,6 +154,8 @@ pub(crate) struct WholeRow {
     pub instrument: String,
     pub entries: String,
     pub machine: String,
+    /// Fingerprint of what was left when contact data was taken out.
+    pub redacted_fingerprint: Option<String>,
 }
 
 /// All submissions in the order of cases and numbers.
@@ -163,7 +165,7 @@ pub(crate) async fn submissions(conn: &mut Conn) -> Stored<Vec<WholeRow>> {
         all,
         WholeRow,
         "SELECT s.id, s.case_id, u.kennung, c.wave, s.number, s.receipt, s.fingerprint, s.instrument, s.entries,
-                s.machine
+                s.machine, s.redacted_fingerprint
          FROM submissions s JOIN cases c ON c.id = s.case_id JOIN units u ON u.id = c.unit_id
          ORDER BY s.case_id, s.number"
     )

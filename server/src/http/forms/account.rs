@@ -117,15 +117,12 @@ pub(in crate::http) async fn code(
     let token = pending(&headers, state.base_url()).unwrap_or_default();
     let (refused, page) = match state.portal().sign_in_code(token, form.get("code"), from).await {
         Ok(new) => {
-            // First away with the one, then the other: some clients keep only the last.
-            let mut gone = Response::default();
-            awaits_no_code(&mut gone, state.base_url())?;
             let mut response = begun(&state, &viewer, new, wanted, carried).await?;
-            if let Some(cookie) = gone.headers_mut().remove(header::SET_COOKIE) {
-                let new = response.headers_mut().insert(header::SET_COOKIE, cookie);
-                response
-                    .headers_mut()
-                    .extend(new.map(|cookie| (header::SET_COOKIE, cookie)));
+            // First away with the one, then the other: some clients keep only the last.
+            let session = response.headers_mut().remove(header::SET_COOKIE);
+            awaits_no_code(&mut response, state.base_url())?;
+            if let Some(session) = session {
+                response.headers_mut().append(header::SET_COOKIE, session);
             }
             return Ok(response);
         }

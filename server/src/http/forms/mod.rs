@@ -10,6 +10,7 @@ pub(super) mod own;
 pub(super) mod post;
 pub(super) mod queries;
 mod resume;
+pub(super) mod retention;
 pub(super) mod staff;
 
 pub(super) use account::CARRIED;

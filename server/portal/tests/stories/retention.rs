@@ -1,0 +1,236 @@
+//! What is kept how long: taken out after its time, and nothing else.
+
+use crate::support::{HERE, REGISTER, World, count, moment, story};
+use portal::{FormError, RetentionKind, RetentionPreview, Role, Session, StaffError};
+use std::collections::BTreeMap;
+
+const ADDRESS: &str = "eva@cordelbach.example";
+
+/// A wave that was answered, written about, called about and closed.
+async fn closed(world: &World) -> Session {
+    world.in_the_field().await;
+    let office = world.office("GS-1").await;
+    world.complete(&office).await;
+    world
+        .save(&office, &[("A5", "Eva Öhm, Telefon 0800 1234"), ("A6", ADDRESS)])
+        .await;
+    world.portal.submit(&office).await.unwrap();
+    let admin = world.staff(Role::Admin).await;
+    world
+        .portal
+        .log_contact(&admin, 2008, "GS-2", "anruf", "Frau Öhm ruft zurück")
+        .await
+        .unwrap();
+    world
+        .portal
+        .opt_out(&admin, 2008, "GS-3", "Herr Groß möchte keine Post")
+        .await
+        .unwrap();
+    world.portal.mail_run(None, None).await.unwrap();
+    world.clock.advance(moment("2008-04-01T12:00") - world.clock.now());
+    world.portal.wave_close(2008).await.unwrap();
+    admin
+}
+
+/// The same months for everything.
+async fn rules(world: &World, admin: &Session, months: &str, automatic: bool) {
+    world
+        .portal
+        .retention_set(admin, |_| months.to_owned(), automatic)
+        .await
+        .unwrap();
+}
+
+/// A while later; everybody has to sign in anew.
+async fn later(world: &World, when: &str) -> Session {
+    world.clock.advance(moment(when) - world.clock.now());
+    world.sign_in("admin@iaw.example").await
+}
+
+fn by_kind(preview: &RetentionPreview) -> BTreeMap<&'static str, u64> {
+    preview
+        .lines
+        .iter()
+        .map(|(_, kind, count)| (kind.name(), *count))
+        .collect()
+}
+
+/// How many rows of any table hold a text in any of the columns people's data
+/// gets into.
+async fn holding(world: &World, text: &str) -> i64 {
+    let mut all = 0;
+    for (table, columns) in [
+        (
+            "cases",
+            "contact_name || ' ' || contact_email || ' ' || COALESCE(opt_out_reason, '')",
+        ),
+        ("accounts", "login || ' ' || display_name || ' ' || email"),
+        ("answers", "COALESCE(given, '') || ' ' || who"),
+        ("answer_history", "COALESCE(given, '') || ' ' || who"),
+        ("confirmations", "edit_values || ' ' || who"),
+        (
+            "submissions",
+            "entries || ' ' || machine || ' ' || confirmed || ' ' || who",
+        ),
+        ("case_events", "who"),
+        ("contact_attempts", "note"),
+        ("address_marks", "address"),
+        ("audit", "who || ' ' || detail"),
+        (
+            "outbox",
+            "COALESCE(recipient, '') || ' ' || COALESCE(sent_to, '') || ' ' || COALESCE(subject, '') || ' ' ||
+                    COALESCE(body, '') || ' ' || COALESCE(html, '') || ' ' || COALESCE(own_text, '')",
+        ),
+    ] {
+        let sql = format!("SELECT COUNT(*) FROM {table} WHERE {columns} LIKE '%{text}%'");
+        all += count(&world.settings.database_url, &sql).await;
+    }
+    all
+}
+
+async fn export(world: &World) -> Vec<u8> {
+    let mut file = Vec::new();
+    world.portal.export_csv(2008, &mut file).await.unwrap();
+    file
+}
+
+story!(people_are_taken_out_and_research_stays, world => {
+    let admin = closed(&world).await;
+    assert_eq!(world.portal.retention_preview().await.unwrap().total(), 0, "without rules nothing is due");
+    rules(&world, &admin, "12", false).await;
+    later(&world, "2009-03-31T12:00").await;
+    assert_eq!(world.portal.retention_preview().await.unwrap().total(), 0, "a day too early");
+    let admin = later(&world, "2009-04-01T12:00").await;
+    let before = export(&world).await;
+    let receipt = "SELECT COUNT(*) FROM submissions WHERE fingerprint <> ''";
+    assert!(holding(&world, ADDRESS).await > 3 && holding(&world, "Eva Öhm").await > 3);
+
+    let preview = world.portal.retention(&admin).await.unwrap().preview;
+    let counts = by_kind(&preview);
+    assert_eq!((counts["contacts"], counts["accounts"], counts["notes"]), (3, 3, 2), "{counts:?}");
+    assert!(counts["mails"] >= 4 && counts["networks"] >= 1, "{counts:?}");
+    let total = preview.total();
+    let wrong = world.portal.retention_begin(&admin, total + 1).await;
+    assert!(matches!(&wrong, Err(StaffError::Refused(why)) if why.contains(&total.to_string())), "{wrong:?}");
+    world.portal.retention_begin(&admin, total).await.unwrap();
+    let twice = world.portal.retention_begin(&admin, total).await;
+    assert!(matches!(twice, Err(StaffError::Refused(_))), "one at a time: {twice:?}");
+    let mut last = (0, 0);
+    let done = world.portal.retention_work(|done, of| last = (done, of)).await.unwrap();
+    assert_eq!((done, last), (total, (total, total)));
+
+    for text in [ADDRESS, "Eva Öhm", "0800 1234", "jan@aehren", "Jan Groß", "post@uellen", "ruft zurück"] {
+        assert_eq!(holding(&world, text).await, 0, "{text}");
+    }
+    assert_eq!(count(&world.settings.database_url, "SELECT COUNT(*) FROM known_networks n
+        JOIN accounts a ON a.id = n.account_id WHERE a.unit_id IS NOT NULL").await, 0);
+    assert_eq!(export(&world).await, before, "what research reads is the same");
+    assert_eq!(count(&world.settings.database_url, receipt).await, 1, "the receipt's fingerprint stays");
+    let verified = world.portal.verify(|_, _| {}).await.unwrap();
+    assert!(verified.damage.is_empty(), "{:?}", verified.damage);
+
+    assert_eq!(world.portal.retention_preview().await.unwrap().total(), 0);
+    assert_eq!(world.portal.retention_work(|_, _| {}).await.unwrap(), 0, "once more changes nothing");
+    let view = world.portal.retention(&admin).await.unwrap();
+    assert_eq!(view.runs.len(), 1);
+    assert_eq!((view.runs[0].total(), view.runs[0].who.as_str()), (total, "admin@iaw.example"));
+    assert!(view.runs[0].ended_at.is_some());
+    let noted = "SELECT COUNT(*) FROM audit WHERE action IN ('retention_rules', 'retention_begun', 'retention_ended')";
+    assert_eq!(count(&world.settings.database_url, noted).await, 3);
+    world.portal.case_detail(&admin, 2008, "GS-1").await.unwrap();
+});
+
+story!(a_tampered_remainder_is_found, world => {
+    let admin = closed(&world).await;
+    rules(&world, &admin, "1", false).await;
+    let admin = later(&world, "2008-06-01").await;
+    let total = world.portal.retention_preview().await.unwrap().total();
+    world.portal.retention_begin(&admin, total).await.unwrap();
+    world.portal.retention_work(|_, _| {}).await.unwrap();
+    let url = &world.settings.database_url;
+    crate::support::run(url, "UPDATE submissions SET machine = REPLACE(machine, '\"B1\":\"', '\"B1\":\"9')").await;
+    let verified = world.portal.verify(|_, _| {}).await.unwrap();
+    assert!(verified.damage.iter().any(|one| one.about.contains("Fingerabdruck")), "{:?}", verified.damage);
+});
+
+story!(an_interrupted_run_goes_on_where_it_stopped, world => {
+    let admin = closed(&world).await;
+    rules(&world, &admin, "6", false).await;
+    let admin = later(&world, "2008-11-01").await;
+    let total = world.portal.retention_preview().await.unwrap().total();
+    world.portal.retention_begin(&admin, total).await.unwrap();
+    let other = world.another_portal().await;
+    let stopped = tokio::spawn(async move {
+        other.retention_work(|_, _| panic!("the power is gone")).await.map(|_| ())
+    });
+    assert!(stopped.await.is_err());
+    let view = world.portal.retention(&admin).await.unwrap();
+    let run = &view.runs[0];
+    assert!(run.ended_at.is_none() && run.total() > 0 && run.total() < total, "{} of {total}", run.total());
+    // New rules do not change what was confirmed.
+    rules(&world, &admin, "", false).await;
+    assert!(world.portal.retention_round().await.unwrap());
+    let view = world.portal.retention(&admin).await.unwrap();
+    assert_eq!((view.runs[0].total(), view.runs[0].ended_at.is_some()), (total, true));
+    assert_eq!(holding(&world, ADDRESS).await, 0);
+    assert!(!world.portal.retention_round().await.unwrap(), "nothing waits any more");
+});
+
+story!(by_itself_only_where_that_is_switched_on, world => {
+    let admin = closed(&world).await;
+    rules(&world, &admin, "6", false).await;
+    let admin = later(&world, "2008-11-01").await;
+    assert!(!world.portal.retention_round().await.unwrap());
+    assert!(holding(&world, ADDRESS).await > 0);
+    rules(&world, &admin, "6", true).await;
+    assert!(world.portal.retention_round().await.unwrap());
+    assert_eq!(holding(&world, ADDRESS).await, 0);
+    assert!(!world.portal.retention_round().await.unwrap());
+    let view = world.portal.retention(&admin).await.unwrap();
+    assert_eq!((view.runs.len(), view.runs[0].who.as_str()), (1, "Rücklauf"));
+});
+
+story!(who_is_still_surveyed_keeps_the_account_and_can_come_back, world => {
+    let admin = closed(&world).await;
+    rules(&world, &admin, "6", false).await;
+    world.clock.advance(moment("2008-12-01T09:00") - world.clock.now());
+    let next: String = REGISTER.lines().filter(|line| !line.starts_with("GS-3")).fold(String::new(), |all, line| all + line + "\n");
+    world.portal.wave_add(World::wave(2009, Some(2008))).await.unwrap();
+    world.portal.import_units(2009, next.as_bytes(), &[]).await.unwrap();
+    let preview = world.portal.retention_preview().await.unwrap();
+    let counts = by_kind(&preview);
+    assert_eq!((counts["contacts"], counts["accounts"]), (3, 1), "only GS-3 is in no further wave: {counts:?}");
+    let admin = world.sign_in("admin@iaw.example").await;
+    world.portal.retention_begin(&admin, preview.total()).await.unwrap();
+    world.portal.retention_work(|_, _| {}).await.unwrap();
+    world.portal.sign_in("GS-1", "blauer Elefant am See", HERE).await.unwrap();
+    // A head whose account was emptied is invited again with the next wave.
+    world.portal.wave_open(2009).await.unwrap();
+    world.clock.advance(moment("2009-01-14T10:00") - world.clock.now());
+    let run = world.portal.mail_run(Some(2009), None).await.unwrap();
+    assert!(run.sent.iter().any(|mail| mail.recipient == ADDRESS), "{:?}", run.sent.len());
+    let verified = world.portal.verify(|_, _| {}).await.unwrap();
+    assert!(verified.damage.is_empty(), "{:?}", verified.damage);
+});
+
+story!(rules_are_checked_and_only_administrators_set_them, world => {
+    let admin = world.staff(Role::Admin).await;
+    let wrong = world.portal.retention_set(&admin, |kind| if kind == RetentionKind::Mails { "ewig".into() } else { "0".into() }, true).await;
+    let Err(FormError::Invalid(errors)) = wrong else { panic!("{wrong:?}") };
+    assert_eq!(errors.len(), 5);
+    assert!(!world.portal.retention(&admin).await.unwrap().automatic, "nothing of it was kept");
+    let some = |kind| if kind == RetentionKind::Mails { " 24 ".to_owned() } else { String::new() };
+    world.portal.retention_set(&admin, some, true).await.unwrap();
+    let view = world.portal.retention(&admin).await.unwrap();
+    let months: Vec<_> = view.rules.iter().filter_map(|rule| rule.months).collect();
+    assert_eq!((months.as_slice(), view.automatic), ([24].as_slice(), true));
+    let nothing = world.portal.retention_begin(&admin, 0).await;
+    assert!(matches!(nothing, Err(StaffError::Refused(_))), "{nothing:?}");
+    for role in [Role::Viewer, Role::Editor] {
+        let session = world.staff(role).await;
+        assert!(matches!(world.portal.retention(&session).await, Err(StaffError::Forbidden)));
+        let set = world.portal.retention_set(&session, |_| String::new(), false).await;
+        assert!(matches!(set, Err(FormError::Staff(StaffError::Forbidden))), "{set:?}");
+        assert!(matches!(world.portal.retention_begin(&session, 1).await, Err(StaffError::Forbidden)));
+    }
+});

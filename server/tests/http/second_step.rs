@@ -1,0 +1,217 @@
+//! The second step of signing in, as browsers meet it: its cookie, nothing
+//! open before it, what was posted too late carried over it, and no way
+//! around it where it is required.
+
+use crate::client::Client;
+use crate::page::forms;
+use crate::world::{HOST, PASSWORD, Person, World};
+use chrono::TimeDelta;
+use portal::{BaseUrl, MailTarget, Portal, Role, Settings, StaffTotp};
+use server::http::{AppState, router};
+use server::jobs::Jobs;
+
+const EDITOR: &str = "editor@iaw.example";
+const SIGN_IN: [(&str, &str); 2] = [("kennung", EDITOR), ("passwort", PASSWORD)];
+
+/// Gives the editor a factor and returns the recovery codes.
+async fn set_up(world: &World) -> Vec<String> {
+    let mut browser = world.signed_in(Person::Staff(Role::Editor)).await;
+    let begun = browser
+        .post("/institut/konto/zweiter-schritt", &[("passwort", PASSWORD)])
+        .await;
+    assert_eq!(
+        (begun.status, begun.location()),
+        (303, "/institut/konto/zweiter-schritt")
+    );
+    let page = browser.get("/institut/konto/zweiter-schritt").await.body;
+    let key = between(&page, "<code class=\"key\">", "</code>").replace(' ', "");
+    let wrong = browser
+        .post("/institut/konto/zweiter-schritt/bestaetigen", &[("code", "12345")])
+        .await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains(&page_key(&page)), "the key is still there");
+    let secret = totp_rs::Secret::try_from_base32(key).unwrap();
+    let app = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    let seconds = u64::try_from(world.clock.now().timestamp()).unwrap();
+    let code = app.generate(seconds).to_string();
+    let shown = browser
+        .post("/institut/konto/zweiter-schritt/bestaetigen", &[("code", &code)])
+        .await;
+    assert_eq!(shown.status, 200);
+    let list = between(&shown.body, "<ul class=\"codes\">", "</ul>");
+    let codes: Vec<String> = list
+        .split("<code>")
+        .skip(1)
+        .map(|rest| rest.split('<').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(codes.len(), 10);
+    codes
+}
+
+fn page_key(page: &str) -> String {
+    between(page, "<code class=\"key\">", "</code>")
+}
+
+fn between(text: &str, start: &str, end: &str) -> String {
+    let rest = text.split_once(start).unwrap().1;
+    rest.split_once(end).unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn the_password_alone_opens_nothing() {
+    let world = World::new().await;
+    let codes = set_up(&world).await;
+    let mut browser = world.browser();
+    let answer = browser.post("/anmelden", &SIGN_IN).await;
+    assert_eq!((answer.status, answer.location()), (303, "/anmelden/code"));
+    let cookie = answer.header("set-cookie").to_owned();
+    assert!(cookie.starts_with("__Host-ruecklauf-code="), "{cookie}");
+    for flag in ["Path=/", "HttpOnly", "SameSite=Lax", "Secure", "Max-Age=600"] {
+        assert!(cookie.contains(flag), "{flag}: {cookie}");
+    }
+    assert_eq!(browser.get("/institut").await.status, 303, "no session yet");
+    // The waiting token is no session under the session's name either.
+    let mut disguised = browser.clone();
+    disguised.cookie = browser.cookie.as_ref().map(|pair| pair.replace("-code=", "="));
+    assert_eq!(disguised.get("/institut").await.status, 303);
+
+    let wrong = browser.post("/anmelden/code", &[("code", "000000")]).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("stimmt nicht"), "{}", wrong.body);
+    let right = browser
+        .post("/anmelden/code", &[("code", &codes[0]), ("weiter", "/institut/post")])
+        .await;
+    assert_eq!((right.status, right.location()), (303, "/institut/post"));
+    let cookies: Vec<_> = right
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|one| one.to_str().unwrap())
+        .collect();
+    assert_eq!(cookies.len(), 2, "one goes, the other comes: {cookies:?}");
+    assert_eq!(browser.get("/institut/post").await.status, 200);
+    assert_eq!(
+        world
+            .browser()
+            .post("/anmelden/code", &[("code", &codes[1])])
+            .await
+            .status,
+        401
+    );
+}
+
+#[tokio::test]
+async fn guessing_codes_is_slowed_down_and_says_until_when() {
+    let world = World::new().await;
+    set_up(&world).await;
+    let mut browser = world.browser();
+    browser.post("/anmelden", &SIGN_IN).await;
+    for n in 0..5 {
+        let answer = browser.post("/anmelden/code", &[("code", "000000")]).await;
+        assert_eq!(answer.status, 422, "{n}");
+    }
+    let shut = browser.post("/anmelden/code", &[("code", "000000")]).await;
+    assert_eq!(shut.status, 429);
+    assert!(shut.header("retry-after").parse::<u64>().unwrap() > 0);
+    world.clock.advance(TimeDelta::minutes(11));
+    let late = browser.post("/anmelden/code", &[("code", "000000")]).await;
+    assert_eq!(late.status, 401, "it took too long: from the start");
+    assert!(late.body.contains("name=\"passwort\""), "{}", late.body);
+}
+
+#[tokio::test]
+async fn what_was_posted_too_late_is_carried_over_both_steps() {
+    let world = World::new().await;
+    let codes = set_up(&world).await;
+    let mut browser = world.browser();
+    let letter = [("welle", "2008"), ("art", "anruf"), ("notiz", "Ruft am Montag zurück")];
+    let late = browser.post("/institut/fall/GS-1/kontakte/notiz", &letter).await;
+    assert_eq!(late.status, 401);
+    let mut first = form_of(&late.body, "/anmelden");
+    first.set("kennung", EDITOR);
+    first.set("passwort", PASSWORD);
+    let second = first.post(&mut browser, None).await;
+    assert_eq!(second.status, 200);
+    assert!(second.body.contains("Ruft am Montag zurück"));
+    let mut step = form_of(&second.body, "/anmelden/code");
+    step.set("code", "000000");
+    let wrong = step.post(&mut browser, None).await;
+    assert_eq!(wrong.status, 422);
+    let mut step = form_of(&wrong.body, "/anmelden/code");
+    step.set("code", &codes[2]);
+    let offered = step.post(&mut browser, None).await;
+    assert_eq!(offered.status, 200);
+    let again = form_of(&offered.body, "/institut/fall/GS-1/kontakte/notiz");
+    let done = again.post(&mut browser, None).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let page = browser.get("/institut/fall/GS-1/kontakte?welle=2008").await;
+    assert!(page.body.contains("Ruft am Montag zurück"));
+}
+
+fn form_of(page: &str, action: &str) -> crate::page::Form {
+    forms(page).into_iter().find(|form| form.action == action).unwrap()
+}
+
+#[tokio::test]
+async fn passwords_are_never_carried_along() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    for path in ["/institut/konto/passwort", "/befragung/konto/passwort"] {
+        let answer = browser
+            .post(path, &[("passwort0", "mein geheimes Passwort"), ("passwort", "x")])
+            .await;
+        assert_eq!(answer.status, 303);
+        assert!(
+            answer.location().starts_with("/anmelden?weiter="),
+            "{}",
+            answer.location()
+        );
+        assert!(!answer.body.contains("geheimes"));
+    }
+}
+
+#[tokio::test]
+async fn where_it_is_required_nothing_else_is_reached() {
+    let world = World::new().await;
+    let database = format!("sqlite:{}", world.dir.path().join("portal.db").display());
+    let base_url = BaseUrl::parse(&format!("https://{HOST}")).unwrap();
+    let mut settings = Settings::new(database, base_url, MailTarget::Dir(world.dir.path().join("post")));
+    settings.staff_totp = StaffTotp::Required;
+    let strict = Portal::open(settings, world.clock.clone()).await.unwrap();
+    let operator = app::Operator::default();
+    let state = AppState::new(strict, Vec::new(), operator, Vec::new(), Jobs::default());
+    let mut browser = Client::new(router(&state));
+    assert_eq!(browser.post("/anmelden", &SIGN_IN).await.location(), "/institut");
+    for path in [
+        "/institut",
+        "/institut/post",
+        "/institut/verwaltung",
+        "/institut/fall/GS-1",
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(
+            (answer.status, answer.location()),
+            (303, "/institut/konto/zweiter-schritt"),
+            "{path}"
+        );
+    }
+    let posted = browser
+        .post("/institut/post/pause", &[("an", "ja"), ("welle", "2008")])
+        .await;
+    assert_eq!(posted.location(), "/institut/konto/zweiter-schritt");
+    let own = browser.get("/institut/konto/zweiter-schritt").await;
+    assert_eq!(own.status, 200);
+    assert!(own.body.contains("vorgeschrieben"));
+    assert_eq!(browser.get("/institut/konto").await.status, 200);
+    // Set up, everything is open.
+    set_up(&world).await;
+    let mut fresh = Client::new(router(&state));
+    fresh.post("/anmelden", &SIGN_IN).await;
+    assert_eq!(fresh.get("/institut").await.status, 303);
+    // Offices have their mailbox.
+    let mut office = Client::new(router(&state));
+    office
+        .post("/anmelden", &[("kennung", "GS-1"), ("passwort", PASSWORD)])
+        .await;
+    assert_eq!(office.get("/befragung").await.status, 200);
+}
