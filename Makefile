@@ -4,7 +4,7 @@ PROGRAM := $(CARGO_TARGET_DIR)/release/ruecklauf
 LOAD := $(CARGO_TARGET_DIR)/release/examples/load
 DEMO ?= ruecklauf-demo
 
-.PHONY: run build browser test test-rust test-browser faults bench load transfer fuzz screenshots
+.PHONY: run build browser test test-rust test-browser faults bench scale load transfer fuzz screenshots
 
 run: build
 	$(PROGRAM) demo --dir $(DEMO)
@@ -37,6 +37,12 @@ faults: browser
 bench:
 	cargo bench --locked -p survey
 	cargo bench --locked -p portal
+
+# The institute's pages over 443 to a million cases, on SQLite and PostgreSQL.
+scale:
+	.ci/prepare postgresql
+	.ci/with-postgres cargo bench --locked -p portal --bench scale
+	cargo bench --locked -p server --bench pages
 
 # 440 offices at once on SQLite, then on PostgreSQL, both safe from power cuts.
 load: browser

@@ -41,6 +41,8 @@ pub async fn serve(listener: TcpListener, figures: Option<TcpListener>, state: A
     accept(&listener, &state, &connections).await?;
     drop(listener);
     tracing::info!("stopping");
+    // Streams would go on for ever.
+    state.changes().stop();
     if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests were still running");
     }

@@ -5,10 +5,12 @@ mod admin;
 mod audit;
 mod case;
 mod cases;
+mod charts;
 mod contacts;
 mod factor;
 mod frame;
 mod nav;
+mod overview;
 mod panel;
 mod post;
 mod queries;
@@ -39,7 +41,8 @@ pub fn Staff() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=|| view! { <NotFound/> }>
-                <Route path=path!("/institut") view=returns::Returns ssr=SsrMode::Async/>
+                <Route path=path!("/institut") view=overview::OverviewPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/quoten") view=overview::QuotasPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/faelle") view=cases::CaseListPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung") view=case::CasePage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung/kontakte") view=contacts::ContactsPage ssr=SsrMode::Async/>

@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod check;
 pub mod expr;
+pub mod forecast;
 pub mod form;
 #[cfg(feature = "load")]
 pub mod load;
@@ -19,6 +20,7 @@ pub mod panel;
 pub mod query;
 pub mod rates;
 pub mod sheet;
+pub mod sizes;
 pub mod status;
 pub mod tables;
 pub mod text;

@@ -1,6 +1,10 @@
 //! Response rates after the AAPOR Standard Definitions (10th edition, 2023;
 //! internet surveys of specifically named persons, establishment notes), as
 //! integer fractions (design, section 3).
+//!
+//! Two layers: [`Classes`] are the definitions as they stand there, for any
+//! survey, with unknown eligibility; [`disposition`] and [`Outcomes`] say how
+//! the cases of this census are put into them.
 
 use crate::status::Status;
 use std::fmt;
@@ -23,6 +27,28 @@ pub enum Disposition {
 }
 
 impl Disposition {
+    /// All dispositions in the order of their codes.
+    pub const ALL: [Self; 6] = [
+        Self::Complete,
+        Self::Partial,
+        Self::Refusal,
+        Self::BreakOff,
+        Self::NonContact,
+        Self::NotEligible,
+    ];
+
+    /// Class in the formulas.
+    #[must_use]
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Complete => "I",
+            Self::Partial => "P",
+            Self::Refusal | Self::BreakOff => "R",
+            Self::NonContact => "NC",
+            Self::NotEligible => "NE",
+        }
+    }
+
     /// AAPOR code.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -69,6 +95,14 @@ impl Rate {
         u32::try_from(whole).ok()
     }
 
+    /// Tenths of a per cent, rounded half up; none of an empty base.
+    #[must_use]
+    pub fn tenths(self) -> Option<u32> {
+        let doubled = u64::from(self.numerator) * 2_000 + u64::from(self.denominator);
+        let tenths = doubled.checked_div(u64::from(self.denominator) * 2)?;
+        u32::try_from(tenths).ok()
+    }
+
     /// Whole per cent, rounded half up, as the paper prints.
     #[must_use]
     pub fn percent(self) -> Option<u32> {
@@ -82,8 +116,7 @@ impl fmt::Display for Rate {
     /// `421 von 443 (95,0 %)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} von {}", self.numerator, self.denominator)?;
-        let doubled = u64::from(self.numerator) * 2_000 + u64::from(self.denominator);
-        match doubled.checked_div(u64::from(self.denominator) * 2) {
+        match self.tenths() {
             Some(tenths) => write!(f, " ({},{} %)", tenths / 10, tenths % 10),
             None => Ok(()),
         }
@@ -110,6 +143,11 @@ pub struct Outcomes {
 impl Outcomes {
     /// Counts one case.
     pub fn add(&mut self, disposition: Disposition) {
+        self.add_many(disposition, 1);
+    }
+
+    /// Counts several cases.
+    pub fn add_many(&mut self, disposition: Disposition, count: u32) {
         *match disposition {
             Disposition::Complete => &mut self.complete,
             Disposition::Partial => &mut self.partial,
@@ -117,7 +155,35 @@ impl Outcomes {
             Disposition::BreakOff => &mut self.break_off,
             Disposition::NonContact => &mut self.non_contact,
             Disposition::NotEligible => &mut self.not_eligible,
-        } += 1;
+        } += count;
+    }
+
+    /// How many cases have a disposition.
+    #[must_use]
+    pub const fn of(&self, disposition: Disposition) -> u32 {
+        match disposition {
+            Disposition::Complete => self.complete,
+            Disposition::Partial => self.partial,
+            Disposition::Refusal => self.refusal,
+            Disposition::BreakOff => self.break_off,
+            Disposition::NonContact => self.non_contact,
+            Disposition::NotEligible => self.not_eligible,
+        }
+    }
+
+    /// The cases in the classes of the formulas. Nobody is of unknown
+    /// eligibility, nobody is "other".
+    #[must_use]
+    pub const fn classes(&self) -> Classes {
+        Classes {
+            complete: self.complete as u64,
+            partial: self.partial as u64,
+            refusal: (self.refusal + self.break_off) as u64,
+            non_contact: self.non_contact as u64,
+            other: 0,
+            unknown_household: 0,
+            unknown_other: 0,
+        }
     }
 
     /// I + P + R + NC. In a census from an authoritative register every unit
@@ -148,7 +214,66 @@ impl Outcomes {
 
     /// RR1 to RR6 in order.
     #[must_use]
-    pub const fn response_rates(&self) -> [Rate; 6] {
-        [self.rr1(), self.rr2(), self.rr1(), self.rr2(), self.rr1(), self.rr2()]
+    pub fn response_rates(&self) -> [Rate; 6] {
+        let small = |part: u64| u32::try_from(part).unwrap_or(u32::MAX);
+        self.classes().response_rates(Share::ALL).map(|share| Rate {
+            numerator: small(share.part),
+            denominator: small(share.whole),
+        })
+    }
+}
+
+/// Cases in the classes of the Standard Definitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Classes {
+    /// I: complete.
+    pub complete: u64,
+    /// P: partial.
+    pub partial: u64,
+    /// R: refusal and break-off.
+    pub refusal: u64,
+    /// NC: non-contact.
+    pub non_contact: u64,
+    /// O: other.
+    pub other: u64,
+    /// UH: unknown whether it is a household (here: an office) at all.
+    pub unknown_household: u64,
+    /// UO: unknown, other.
+    pub unknown_other: u64,
+}
+
+/// An exact fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// What is counted.
+    pub part: u64,
+    /// Among what.
+    pub whole: u64,
+}
+
+impl Share {
+    /// Everything.
+    pub const ALL: Self = Self { part: 1, whole: 1 };
+}
+
+impl Classes {
+    /// RR1 to RR6 in order, with the share `e` of the unknown cases that is
+    /// estimated to be eligible; RR3 and RR4 are multiplied by its
+    /// denominator, so that they stay exact.
+    #[must_use]
+    pub fn response_rates(&self, e: Share) -> [Share; 6] {
+        let interviews = self.complete + self.partial;
+        let known = interviews + self.refusal + self.non_contact + self.other;
+        let unknown = self.unknown_household + self.unknown_other;
+        let estimated = known * e.whole + unknown * e.part;
+        let share = |part, whole| Share { part, whole };
+        [
+            share(self.complete, known + unknown),
+            share(interviews, known + unknown),
+            share(self.complete * e.whole, estimated),
+            share(interviews * e.whole, estimated),
+            share(self.complete, known),
+            share(interviews, known),
+        ]
     }
 }

@@ -71,7 +71,11 @@ impl Portal {
             type_ue: ue.partial(),
             type_u25: u25.partial(),
         };
-        submissions::classify(&mut tx, &[new], self.now().timestamp_micros()).await?;
+        let at = self.now().timestamp_micros();
+        submissions::classify(&mut tx, &[new], at).await?;
+        if submissions::is_latest(&mut tx, id).await? {
+            cases::set_typology(&mut tx, &submission.case_id, ue.code().is_some(), at).await?;
+        }
         tx.commit().await
     }
 }

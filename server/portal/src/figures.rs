@@ -25,8 +25,9 @@ impl Portal {
     pub async fn figures(&self) -> Result<Figures, StoreError> {
         let mut conn = self.read().await?;
         let outbox = "SELECT state, COUNT(*) FROM outbox GROUP BY state ORDER BY state";
-        let cases = "SELECT c.wave, c.status, COUNT(*) FROM cases c JOIN waves w ON w.wave = c.wave
-                     WHERE w.state = 'open' GROUP BY c.wave, c.status ORDER BY c.wave, c.status";
+        let cases =
+            "SELECT c.wave, c.status, CAST(SUM(c.n) AS bigint) FROM case_counts c JOIN waves w ON w.wave = c.wave
+                     WHERE w.state = 'open' GROUP BY c.wave, c.status HAVING SUM(c.n) <> 0 ORDER BY c.wave, c.status";
         let unclassified = "SELECT COUNT(*) FROM submissions s WHERE NOT EXISTS
                             (SELECT 1 FROM classifications k WHERE k.submission_id = s.id)";
         Ok(Figures {

@@ -22,8 +22,10 @@ mod register;
 mod respondent;
 mod results;
 mod retention;
+mod returns;
 mod secrets;
 mod settings;
+mod sheets;
 mod staff;
 mod store;
 mod verify;
@@ -72,8 +74,9 @@ pub use staff::{
     PAGE_SIZES, PageFrom, SavedView, Stage, TypeWanted,
 };
 pub use staff::{
-    ByForm, Change, ChangeKind, ChangedUnit, Comparison, Moves, PanelFigures, PanelFilter, PanelUnit, PanelView,
+    ByForm, Change, ChangeKind, ChangedUnit, Code, Comparison, Counted, Curve, CurveDay, Earlier, Group, GroupFigures,
+    MailMark, Moves, Outside, Overview, PanelFigures, PanelFilter, PanelUnit, PanelView, Quotas, StepReturns,
 };
 pub use store::{OpenError, StoreError};
 pub use verify::{Damage, Verified};
-pub use waves::{NewWave, Opened, WaveError, WaveState, WaveView};
+pub use waves::{Goals, NewWave, Opened, WaveError, WaveState, WaveView};

@@ -36,6 +36,7 @@ impl Portal {
         let store = Store::open(&settings.database_url).await?;
         let portal = Self::on(store, settings, clock);
         portal.complete_lists().await?;
+        portal.count_once().await.map_err(OpenError::Count)?;
         Ok(portal)
     }
 

@@ -42,6 +42,7 @@ impl Verified {
 impl Portal {
     /// Verifies the whole database in one state: the database's own checks,
     /// foreign keys, answers against their history, status against events,
+    /// figures of returns against a full recount,
     /// every submission whole, every classification the same when computed
     /// anew. `progress` gets how many submissions are done, and of how many.
     ///
@@ -57,6 +58,12 @@ impl Portal {
             seen.wrong(about, row);
         }
         self.verify_progress(&mut conn, &mut seen).await?;
+        for line in crate::returns::differences(&mut conn).await? {
+            seen.wrong(
+                "Mitgeführte Zahl zum Rücklauf stimmt nicht mit den Vorgängen überein",
+                line,
+            );
+        }
         let rows = verify::submissions(&mut conn).await?;
         let of = rows.len() as u64;
         let mut numbers: HashMap<&str, i32> = HashMap::new();

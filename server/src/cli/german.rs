@@ -53,6 +53,14 @@ pub(super) fn wave(text: &str) -> Result<i32, String> {
         .ok_or_else(|| format!("eine Welle ist ein Jahr von {} bis {}", WAVES.start(), WAVES.end()))
 }
 
+/// A whole per cent from 1 to 100.
+pub(super) fn percent(text: &str) -> Result<u32, String> {
+    let number = text.trim_end_matches('%').parse().ok();
+    number
+        .filter(|percent| (1..=100).contains(percent))
+        .ok_or_else(|| "ein Ziel ist eine ganze Zahl von 1 bis 100".to_owned())
+}
+
 /// A day, written as ISO 8601 has it, that exists.
 pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     let written = text.len() == 10

@@ -166,6 +166,12 @@ pub enum Wave {
         /// Welle, deren Angaben zum Vergleich dienen
         #[arg(long, value_name = "WELLE", value_parser = german::wave)]
         vorwelle: Option<i32>,
+        /// Ziel: so viel Prozent der Einheiten sollen antworten, 1 bis 100 (sonst 95)
+        #[arg(long, value_name = "PROZENT", value_parser = german::percent)]
+        target: Option<u32>,
+        /// Spalte des Verzeichnisses, nach der Größenklassen gebildet werden (sonst Kunden der Vorwelle, B1)
+        #[arg(long, value_name = "SPALTE")]
+        size_column: Option<String>,
         /// Ordner mit einem eigenen Fragebogen (sonst der mitgelieferte)
         #[arg(long, value_name = "ORDNER")]
         instrument: Option<PathBuf>,

@@ -140,6 +140,8 @@ async fn wave(settings: &Settings, action: Wave) -> Result<(), CommandError> {
             start,
             deadline,
             vorwelle,
+            target,
+            size_column,
             instrument,
         } => {
             let instrument = instrument.as_deref().map(instrument::files).transpose()?;
@@ -152,7 +154,12 @@ async fn wave(settings: &Settings, action: Wave) -> Result<(), CommandError> {
                 previous: vorwelle,
                 instrument,
             };
-            portal.wave_add(new).await?;
+            let usual = portal::Goals::default();
+            let goals = portal::Goals {
+                target: target.unwrap_or(usual.target),
+                size_column,
+            };
+            portal.wave_add_with(new, &goals).await?;
             println!("Welle {wave} ist angelegt.");
         }
         Wave::Open { wave } => {
@@ -207,6 +214,7 @@ fn open_reason(error: &OpenError) -> String {
             "Die Datenbank (DATABASE_URL) ist neuer als dieses Programm (Stand {found}, bekannt bis {known}). Bitte das neuere Programm verwenden."
         ),
         OpenError::OldSqlite(version) => format!("SQLite {version} ist zu alt; nötig ist mindestens 3.51.3."),
+        OpenError::Count(cause) => format!("Der Rücklauf der Datenbank ließ sich nicht auszählen: {cause}"),
         OpenError::Migrate(cause) => {
             format!("Die Datenbank (DATABASE_URL) lässt sich nicht auf Stand bringen: {cause}")
         }

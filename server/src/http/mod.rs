@@ -8,7 +8,9 @@
 mod access;
 mod address;
 mod assets;
+mod downloads;
 mod error;
+mod events;
 mod failure;
 mod fields;
 mod forms;
@@ -25,6 +27,7 @@ mod tables;
 
 pub use assets::are_built;
 pub use error::HttpError;
+pub use events::Changes;
 pub(crate) use paths::encoded;
 pub use state::AppState;
 
@@ -117,6 +120,12 @@ fn for_people() -> Routes {
         );
     let forms = of_administration(of_accounts(at_the_mail_desk(forms)));
     let forms = about_cases(forms);
+    let forms = forms
+        .add(Method::POST, "/institut/ziel", post(forms::goals::change))
+        .add(Method::GET, "/institut/ereignisse", get(events::stream))
+        .add(Method::GET, "/institut/kurve.csv", get(downloads::curve))
+        .add(Method::GET, "/institut/ruecklauf.csv", get(downloads::groups))
+        .add(Method::GET, "/institut/quoten.csv", get(downloads::quotas));
     app::register_server_functions();
     leptos::server_fn::axum::server_fn_paths().fold(forms, |routes, (path, method)| {
         let only = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::POST);

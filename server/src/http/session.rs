@@ -16,14 +16,20 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use portal::{BaseUrl, Session, Who};
 
+/// Sent along by scripts that fetch a page nobody asked for.
+const QUIETLY: &str = "x-nebenbei";
+
 /// Puts [`Viewer`] into the request, and into a failed answer for its page.
 pub(super) async fn look_up(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let viewer = match token(request.headers(), state.base_url()) {
-        None => Viewer(None),
-        Some(token) => match state.portal().session(token).await {
-            Ok(session) => Viewer(session),
-            Err(error) => return retry::with_form(error.into(), request).await,
-        },
+    let quietly = is_by_itself(&request);
+    let session = match token(request.headers(), state.base_url()) {
+        None => Ok(None),
+        Some(token) if quietly => state.portal().session_quietly(token).await,
+        Some(token) => state.portal().session(token).await,
+    };
+    let viewer = match session {
+        Ok(session) => Viewer(session),
+        Err(error) => return retry::with_form(error.into(), request).await,
     };
     request.extensions_mut().insert(viewer.clone());
     let mut response = next.run(request).await;
@@ -31,6 +37,12 @@ pub(super) async fn look_up(State(state): State<AppState>, mut request: Request,
         response.extensions_mut().insert(viewer);
     }
     response
+}
+
+/// What pages do by themselves is no use of the sign-in: it ends although they
+/// stay open.
+fn is_by_itself(request: &Request) -> bool {
+    request.uri().path() == "/institut/ereignisse" || request.headers().contains_key(QUIETLY)
 }
 
 /// The questionnaire belongs to units, the institute to staff; to the other

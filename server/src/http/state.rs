@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use super::events::Changes;
 use super::questionnaire::Questionnaires;
 use crate::jobs::Jobs;
 use crate::operator::Letter;
@@ -24,6 +25,7 @@ struct Inner {
     assets: Assets,
     questionnaires: Questionnaires,
     jobs: Jobs,
+    changes: Changes,
     rendering: Semaphore,
 }
 
@@ -45,6 +47,7 @@ impl AppState {
         let questionnaires = Questionnaires::default();
         let assets = super::assets::addresses();
         let operator = Arc::new(operator);
+        let changes = Changes::new(portal.clone());
         let inner = Inner {
             portal,
             base_url,
@@ -54,6 +57,7 @@ impl AppState {
             assets,
             questionnaires,
             jobs,
+            changes,
             rendering: Semaphore::new(RENDERED_AT_ONCE),
         };
         Self { inner: Arc::new(inner) }
@@ -63,6 +67,12 @@ impl AppState {
     #[must_use]
     pub fn portal(&self) -> &Portal {
         &self.inner.portal
+    }
+
+    /// What tells open pages of changes.
+    #[must_use]
+    pub fn changes(&self) -> &Changes {
+        &self.inner.changes
     }
 
     pub(super) fn base_url(&self) -> &BaseUrl {

@@ -8,6 +8,7 @@ mod client;
 mod common;
 mod forms;
 mod limits;
+mod live;
 mod matrix;
 mod office;
 mod page;

@@ -176,6 +176,27 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/verwaltung/protokoll.csv",
             staff(SIGN_IN, (403, ""), (403, ""), OK),
         ),
+        get(
+            "/institut/ereignisse",
+            "/institut/ereignisse",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get("/institut/quoten", "/institut/quoten", staff(SIGN_IN, OK, OK, OK)),
+        get(
+            "/institut/kurve.csv",
+            "/institut/kurve.csv?welle=2008",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/ruecklauf.csv",
+            "/institut/ruecklauf.csv?welle=2008&tag=2008-01-14",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/quoten.csv",
+            "/institut/quoten.csv?welle=1999",
+            staff(SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE),
+        ),
         get("/institut/post", "/institut/post", staff(SIGN_IN, OK, OK, OK)),
         get(
             "/institut/post/schritt/{schritt}",
@@ -377,6 +398,12 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             staff(CARRIED, NOT_THERE, NOT_THERE, NOT_THERE),
         ),
         post(
+            "/institut/ziel",
+            "/institut/ziel",
+            &[("welle", "2008"), ("ziel", "111"), ("spalte", "")],
+            staff(CARRIED, (403, ""), (403, ""), (422, "")),
+        ),
+        post(
             "/institut/post/pause",
             "/institut/post/pause",
             &[("an", "nein"), ("welle", "2008")],
@@ -487,6 +514,8 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_gets_what_is_theirs_and_nothing_else() {
     let world = World::new().await;
+    // Streams end at once; what they say while they go on is another test's matter.
+    world.changes.stop();
     let rows = rows(&world.questionnaire().await, &world.sent_mail().await);
     let mut routes = server::http::routes();
     for row in &rows {

@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::postgres::fresh_postgres;
 use axum::Router;
 use portal::{BaseUrl, Clock, MailTarget, NewWave, Portal, Role, Settings, berlin};
-use server::http::{AppState, router};
+use server::http::{AppState, Changes, router};
 use server::jobs::Jobs;
 use server::operator::Letter;
 use tempfile::TempDir;
@@ -32,6 +32,8 @@ pub(crate) struct World {
     pub(crate) portal: Portal,
     pub(crate) clock: Clock,
     pub(crate) service: Router,
+    /// What tells open pages of changes.
+    pub(crate) changes: Changes,
     pub(crate) dir: TempDir,
 }
 
@@ -72,6 +74,7 @@ impl World {
             portal,
             clock,
             service: router(&state),
+            changes: state.changes().clone(),
             dir,
         };
         world.fill().await;

@@ -11,7 +11,7 @@ mod shape;
 
 use crate::clock::Clock;
 use crate::identity::Role;
-use crate::store::{StoreError, run};
+use crate::store::{StoreError, recount, run};
 use crate::{ClassifyError, ImportError, NewWave, Portal, StaffAddError, StaffError, WaveError, berlin, words};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use roster::{OFFICES, Office, offices};
@@ -133,7 +133,7 @@ impl Portal {
                 progress(done * OFFICES as u64 + at, all);
             })
             .await?;
-            past.mails_are_old().await?;
+            past.mails_are_old(round.key).await?;
             if !in_field {
                 past.wave_close(round.key).await?;
             }
@@ -202,7 +202,7 @@ impl Portal {
     }
 
     /// Mails of the past are not sent now.
-    async fn mails_are_old(&self) -> Result<(), DemoError> {
+    async fn mails_are_old(&self, wave: i32) -> Result<(), DemoError> {
         let mut tx = self.write().await?;
         run!(
             tx,
@@ -211,6 +211,7 @@ impl Portal {
                     sent_to = COALESCE(recipient, (SELECT c.contact_email FROM cases c WHERE c.id = outbox.case_id))
              WHERE state = 'queued'"
         )?;
+        recount::replace(&mut tx, wave).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -172,18 +172,43 @@ impl Portal {
     /// Where the store cannot be read.
     pub async fn session(&self, token: &str) -> Result<Option<Session>, StoreError> {
         let now = self.now();
-        let found = sessions::find(&mut self.read().await?, &token_hash(token)).await?;
-        let Some(row) = found else { return Ok(None) };
-        let seen = from_micros(row.last_seen_at);
-        if now - seen >= IDLE || now - from_micros(row.created_at) >= ABSOLUTE {
+        let Some(row) = self.running(token).await? else {
             return Ok(None);
-        }
+        };
+        let seen = from_micros(row.last_seen_at);
         let mut session = session_of(row)?;
         if now - seen >= NOTED_EVERY {
             self.note_use_soon(&session.id, now).await;
             session.idle_until = session.absolute_until.min(now + IDLE);
         }
         Ok(Some(session))
+    }
+
+    /// The same for what pages do by themselves: no use of the session.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn session_quietly(&self, token: &str) -> Result<Option<Session>, StoreError> {
+        self.running(token).await?.map(session_of).transpose()
+    }
+
+    /// Whether a session has not ended meanwhile; asking is no use of it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn goes_on(&self, session: &Session) -> Result<bool, StoreError> {
+        let times = sessions::times(&mut self.read().await?, &session.id).await?;
+        Ok(times.is_some_and(|(created_at, seen_at)| self.is_running(created_at, seen_at)))
+    }
+
+    async fn running(&self, token: &str) -> Result<Option<SessionRow>, StoreError> {
+        let found = sessions::find(&mut self.read().await?, &token_hash(token)).await?;
+        Ok(found.filter(|row| self.is_running(row.created_at, row.last_seen_at)))
+    }
+
+    fn is_running(&self, created_at: i64, seen_at: i64) -> bool {
+        let now = self.now();
+        now - from_micros(seen_at) < IDLE && now - from_micros(created_at) < ABSOLUTE
     }
 
     /// Notes the use of a session; where the store is busy, behind the back of

@@ -14,7 +14,7 @@ use crate::mail::{New, enqueue};
 use crate::secrets::{NoRandomness, new_id};
 use crate::store::cases::{self, CaseRow, NewCase, NewUnit};
 use crate::store::events::{self, Actor, Deed};
-use crate::store::{Conn, StoreError, Stored, accounts, waves};
+use crate::store::{Conn, StoreError, Stored, accounts, recount, waves};
 use crate::waves::{WaveState, read_state};
 use crate::words;
 use chrono::{DateTime, Utc};
@@ -97,6 +97,9 @@ impl Portal {
             return Err(ImportError::Report(report));
         }
         let imported = store(&mut tx, wave, &offices, &present, now).await?;
+        if state == WaveState::Planned {
+            recount::replace(&mut tx, wave).await?;
+        }
         if state == WaveState::Open {
             tell_former_addresses(&mut tx, wave, &offices, &present, now).await?;
             accounts::set_head_contacts(&mut tx, wave).await?;

@@ -10,10 +10,13 @@ mod compare;
 mod decide;
 mod detail;
 mod filter;
+mod goals;
 mod list;
 mod mails;
+mod overview;
 mod panel;
 mod progress;
+mod quotas;
 mod returns;
 
 pub use accounts::{StaffAccount, StaffAccountError, StaffAddError, StaffChange};
@@ -29,7 +32,9 @@ pub use mails::{
     OutboxFilter, OutboxLine, OutboxPage, PlanView, Preview, RemindError, StepForm, StepView, Switch, TemplateLine,
     TemplateView,
 };
+pub use overview::{Counted, Curve, CurveDay, Earlier, Group, GroupFigures, MailMark, Overview, StepReturns};
 pub use panel::{ByForm, Moves, PanelFigures, PanelFilter, PanelUnit, PanelView};
+pub use quotas::{Code, Outside, Quotas};
 pub use returns::{Returns, ReturnsRow};
 
 pub(crate) use mails::{checked, wrong};

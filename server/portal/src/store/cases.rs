@@ -1,6 +1,6 @@
 //! Rows of units and cases, with what a page needs of their wave.
 
-use super::{Conn, Stored, add, rows, run};
+use super::{Conn, Stored, add, counts, rows, run};
 
 /// A case with its unit and its wave.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -124,6 +124,7 @@ pub(crate) enum Moment {
 /// Notes a status, since when, and (but for what staff does) that the
 /// questionnaire was worked on. A new submission has no type yet.
 pub(crate) async fn set_status(conn: &mut Conn, case_id: &str, status: &str, moment: Moment, at: i64) -> Stored<()> {
+    let before = counts::before(conn, case_id).await?;
     macro_rules! sql {
         ($rest:literal) => {
             concat!(
@@ -147,12 +148,19 @@ pub(crate) async fn set_status(conn: &mut Conn, case_id: &str, status: &str, mom
         Moment::Started => sql!(active, ", started_at = COALESCE(started_at, $3)"),
         Moment::Submitted => sql!(
             active,
-            ", submitted_at = $3, type_ue = NULL, type_u25 = NULL, type_rules = ''"
+            ", submitted_at = $3, typology = FALSE, type_ue = NULL, type_u25 = NULL, type_rules = ''"
         ),
         Moment::None => sql!(""),
     };
     run!(conn, sql, case_id, status, at)?;
-    Ok(())
+    counts::after(conn, case_id, &before, at).await
+}
+
+/// Notes whether the latest submission could be classified.
+pub(crate) async fn set_typology(conn: &mut Conn, case_id: &str, known: bool, at: i64) -> Stored<()> {
+    let before = counts::before(conn, case_id).await?;
+    run!(conn, "UPDATE cases SET typology = $2 WHERE id = $1", case_id, known)?;
+    counts::after(conn, case_id, &before, at).await
 }
 
 /// Names a unit has had in its waves.
@@ -281,9 +289,8 @@ pub(crate) async fn count(conn: &mut Conn, wave: i32) -> Stored<Vec<(String, Str
         conn,
         all,
         (String, String, bool, i64),
-        "SELECT c.form, c.status, c.submitted_at IS NOT NULL, COUNT(*)
-         FROM cases c WHERE c.wave = $1
-         GROUP BY c.form, c.status, c.submitted_at IS NOT NULL",
+        "SELECT form, status, received, CAST(SUM(n) AS bigint) FROM case_counts WHERE wave = $1
+         GROUP BY form, status, received HAVING SUM(n) <> 0",
         wave
     )
 }

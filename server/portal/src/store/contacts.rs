@@ -1,7 +1,7 @@
 //! Rows of contact besides mails: addresses that get nothing, offices that
 //! want nothing, calls and letters.
 
-use super::{Conn, Stored, rows, run};
+use super::{Conn, Stored, counts, rows, run};
 use crate::words;
 
 /// An address that gets nothing.
@@ -128,7 +128,7 @@ pub(crate) async fn add_attempt(
         &row.who,
         &row.note
     )?;
-    Ok(())
+    counts::touched(conn, case_id).await
 }
 
 /// Changes whom a case and the head's account name.

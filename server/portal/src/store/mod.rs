@@ -9,6 +9,7 @@ pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod cases;
 pub(crate) mod contacts;
+pub(crate) mod counts;
 pub(crate) mod desk;
 pub(crate) mod events;
 pub(crate) mod factors;
@@ -21,8 +22,11 @@ pub(crate) mod outbox;
 pub(crate) mod panel;
 pub(crate) mod plan;
 pub(crate) mod queries;
+pub(crate) mod recount;
 pub(crate) mod retention;
+pub(crate) mod returns;
 pub(crate) mod sessions;
+pub(crate) mod sizes;
 pub(crate) mod submissions;
 pub(crate) mod templates;
 pub(crate) mod throttle;
@@ -35,6 +39,7 @@ pub use open::OpenError;
 
 use crate::identity::password::HashingFailed;
 use crate::secrets::NoRandomness;
+use counts::Tally;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use std::ops::{Deref, DerefMut};
@@ -172,15 +177,15 @@ impl Store {
     /// A connection to read with.
     pub(crate) async fn read(&self) -> Stored<Conn> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Conn(Kind::Sqlite(readers.acquire().await?)),
-            Self::Postgres(pool) => Conn(Kind::Postgres(pool.acquire().await?)),
+            Self::Sqlite { readers, .. } => Conn::new(Kind::Sqlite(readers.acquire().await?)),
+            Self::Postgres(pool) => Conn::new(Kind::Postgres(pool.acquire().await?)),
         })
     }
 
     /// A transaction that writes; on SQLite it holds the one write lock from
     /// its start. Dropped without [`Tx::commit`] it leaves nothing behind.
     pub(crate) async fn write(&self) -> Stored<Tx> {
-        Ok(Tx(Conn(match self {
+        Ok(Tx(Conn::new(match self {
             Self::Sqlite { writer, .. } => Kind::SqliteWriter(open::begin(writer).await?),
             Self::Postgres(pool) => Kind::PostgresTx(pool.begin().await?),
         })))
@@ -189,7 +194,7 @@ impl Store {
     /// A transaction that reads one state of everything, however long it
     /// takes and whatever is written meanwhile.
     pub(crate) async fn snapshot(&self) -> Stored<Tx> {
-        Ok(Tx(Conn(match self {
+        Ok(Tx(Conn::new(match self {
             Self::Sqlite { readers, .. } => Kind::SqliteTx(readers.begin().await?),
             Self::Postgres(pool) => Kind::PostgresTx(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -217,7 +222,11 @@ impl Store {
 }
 
 /// A connection to either database, inside or outside a transaction.
-pub(crate) struct Conn(Kind);
+pub(crate) struct Conn {
+    kind: Kind,
+    /// Changes of figures, written at the end of the transaction.
+    tally: Tally,
+}
 
 enum Kind {
     Sqlite(PoolConnection<Sqlite>),
@@ -237,9 +246,21 @@ pub(crate) enum Link<'c> {
 }
 
 impl Conn {
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            tally: Tally::default(),
+        }
+    }
+
+    /// What this transaction changes of the figures kept beside the cases.
+    fn tally(&mut self) -> &mut Tally {
+        &mut self.tally
+    }
+
     /// Which database it is.
     pub(crate) fn link(&mut self) -> Link<'_> {
-        match &mut self.0 {
+        match &mut self.kind {
             Kind::Sqlite(conn) | Kind::SqliteWriter(conn) => Link::Sqlite(conn),
             Kind::SqliteTx(conn) => Link::Sqlite(conn),
             Kind::Postgres(conn) => Link::Postgres(conn),
@@ -254,8 +275,10 @@ pub(crate) struct Tx(Conn);
 
 impl Tx {
     /// Makes everything since the start last; it is on disk when this returns.
-    pub(crate) async fn commit(self) -> Stored<()> {
-        match self.0.0 {
+    pub(crate) async fn commit(mut self) -> Stored<()> {
+        let tally = std::mem::take(&mut self.0.tally);
+        counts::flush(&mut self.0, tally).await?;
+        match self.0.kind {
             Kind::SqliteWriter(mut conn) => {
                 sqlx::query("COMMIT").execute(&mut *conn).await?;
             }

@@ -64,6 +64,9 @@ pub enum OpenError {
     /// What lists rest on could not be completed; nothing half done remains.
     #[error("Die Listen der Datenbank ließen sich nicht vervollständigen: {0}")]
     Incomplete(#[from] super::StoreError),
+    /// Counting the returns of a database from before failed; nothing is kept of it.
+    #[error("Der Rücklauf ließ sich nicht auszählen: {0}")]
+    Count(#[source] super::StoreError),
 }
 
 impl OpenError {

@@ -1,6 +1,6 @@
 //! Rows of the outbox: mails from their cause to their delivery.
 
-use super::{Conn, Stored, add, on, rows, run};
+use super::{Conn, Stored, add, counts, on, rows, run};
 use sqlx::QueryBuilder;
 
 /// A mail waiting, on its way, or done.
@@ -196,6 +196,7 @@ pub(crate) struct Ended<'a> {
 }
 
 pub(crate) async fn finish(conn: &mut Conn, id: &str, ended: &Ended<'_>) -> Stored<()> {
+    let before = counts::mail(conn, id).await?;
     let sent_at = (ended.state == "sent").then_some(ended.at);
     run!(
         conn,
@@ -209,7 +210,7 @@ pub(crate) async fn finish(conn: &mut Conn, id: &str, ended: &Ended<'_>) -> Stor
         ended.at,
         sent_at
     )?;
-    Ok(())
+    counts::mail_changed(conn, id, before).await
 }
 
 /// When the institute last wrote to a case by its own choice, other than by
@@ -268,6 +269,7 @@ pub(crate) async fn move_step(conn: &mut Conn, wave: i32, step: &str, due_at: i6
 
 /// Changes the state of a mail that has one of some; false where it has not.
 pub(crate) async fn set_state(conn: &mut Conn, id: &str, from: &[&str], to: &'static str, at: i64) -> Stored<bool> {
+    let before = counts::mail(conn, id).await?;
     let changed = on!(conn, link => {
         let mut query = QueryBuilder::new("UPDATE outbox SET state = ");
         query.push_bind(to).push(", changed_at = ").push_bind(at);
@@ -285,11 +287,13 @@ pub(crate) async fn set_state(conn: &mut Conn, id: &str, from: &[&str], to: &'st
         query.push(")");
         query.build().execute(link).await?.rows_affected()
     });
+    counts::mail_changed(conn, id, before).await?;
     Ok(changed == 1)
 }
 
 /// Keeps what a delivery report said.
 pub(crate) async fn keep_bounce(conn: &mut Conn, id: &str, report: &str, failed: bool, at: i64) -> Stored<()> {
+    let before = counts::mail(conn, id).await?;
     let state = if failed { "failed" } else { "sent" };
     run!(
         conn,
@@ -299,7 +303,7 @@ pub(crate) async fn keep_bounce(conn: &mut Conn, id: &str, report: &str, failed:
         state,
         at
     )?;
-    Ok(())
+    counts::mail_changed(conn, id, before).await
 }
 
 /// Where a mail went, if it was handed over.

@@ -40,6 +40,18 @@ pub(crate) async fn find(conn: &mut Conn, token_hash: &str) -> Stored<Option<Ses
     )
 }
 
+/// When a session began and was last used, while its account may sign in.
+pub(crate) async fn times(conn: &mut Conn, id: &str) -> Stored<Option<(i64, i64)>> {
+    rows!(
+        conn,
+        optional,
+        (i64, i64),
+        "SELECT s.created_at, s.last_seen_at FROM sessions s JOIN accounts a ON a.id = s.account_id
+         WHERE s.id = $1 AND a.disabled_at IS NULL",
+        id
+    )
+}
+
 pub(crate) async fn insert(conn: &mut Conn, token_hash: &str, id: &str, account_id: &str, at: i64) -> Stored<()> {
     run!(
         conn,

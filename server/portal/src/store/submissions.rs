@@ -82,6 +82,19 @@ pub(crate) async fn receipt_by_id(conn: &mut Conn, id: &str) -> Stored<Option<Re
     )
 }
 
+/// Whether no later submission of its case has taken its place.
+pub(crate) async fn is_latest(conn: &mut Conn, id: &str) -> Stored<bool> {
+    let (later,) = rows!(
+        conn,
+        one,
+        (i64,),
+        "SELECT COUNT(*) FROM submissions s JOIN submissions l ON l.case_id = s.case_id AND l.number > s.number
+         WHERE s.id = $1",
+        id
+    )?;
+    Ok(later == 0)
+}
+
 /// A submission with what its case and wave say: what classifying needs.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(crate) struct SubmittedRow {

@@ -13,6 +13,12 @@ pub(crate) struct WaveRow {
     pub previous: Option<i32>,
     pub state: String,
     pub instrument: Option<String>,
+    /// Per cent wanted.
+    pub target: i32,
+    /// Column of the register that tells sizes.
+    pub size_column: Option<String>,
+    /// Limits of the size classes, JSON.
+    pub size_cuts: Option<String>,
 }
 
 /// A wave to be added.
@@ -25,6 +31,8 @@ pub(crate) struct NewWaveRow<'a> {
     pub zone: &'a str,
     pub previous: Option<i32>,
     pub instrument: Option<&'a str>,
+    pub target: i32,
+    pub size_column: Option<&'a str>,
 }
 
 /// All waves, newest first.
@@ -33,7 +41,8 @@ pub(crate) async fn all(conn: &mut Conn) -> Stored<Vec<WaveRow>> {
         conn,
         all,
         WaveRow,
-        "SELECT w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous, w.state, w.instrument
+        "SELECT w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous, w.state, w.instrument,
+                w.target, w.size_column, w.size_cuts
          FROM waves w
          ORDER BY w.wave DESC"
     )
@@ -44,7 +53,8 @@ pub(crate) async fn find(conn: &mut Conn, wave: i32) -> Stored<Option<WaveRow>> 
         conn,
         optional,
         WaveRow,
-        "SELECT w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous, w.state, w.instrument
+        "SELECT w.wave, w.stichtag, w.zeitraum, w.field_start, w.deadline, w.previous, w.state, w.instrument,
+                w.target, w.size_column, w.size_cuts
          FROM waves w
          WHERE w.wave = $1",
         wave
@@ -55,8 +65,9 @@ pub(crate) async fn find(conn: &mut Conn, wave: i32) -> Stored<Option<WaveRow>> 
 pub(crate) async fn insert(conn: &mut Conn, new: &NewWaveRow<'_>, at: i64) -> Stored<bool> {
     let added = run!(
         conn,
-        "INSERT INTO waves (wave, stichtag, zeitraum, field_start, deadline, zone, previous, state, instrument, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'planned', $8, $9)
+        "INSERT INTO waves (wave, stichtag, zeitraum, field_start, deadline, zone, previous, state, instrument, created_at,
+                            target, size_column)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'planned', $8, $9, $10, $11)
          ON CONFLICT (wave) DO NOTHING",
         new.wave,
         &new.stichtag,
@@ -66,9 +77,29 @@ pub(crate) async fn insert(conn: &mut Conn, new: &NewWaveRow<'_>, at: i64) -> St
         new.zone,
         new.previous,
         new.instrument,
-        at
+        at,
+        new.target,
+        new.size_column
     )?;
     Ok(added == 1)
+}
+
+/// Changes what the institute wants of a wave.
+pub(crate) async fn set_target(conn: &mut Conn, wave: i32, target: i32) -> Stored<()> {
+    run!(conn, "UPDATE waves SET target = $2 WHERE wave = $1", wave, target)?;
+    Ok(())
+}
+
+/// Changes which column of the register tells sizes; false once the wave has been opened.
+pub(crate) async fn set_size_column(conn: &mut Conn, wave: i32, column: Option<&str>) -> Stored<bool> {
+    let sql = "UPDATE waves SET size_column = $2 WHERE wave = $1 AND state = 'planned'";
+    Ok(run!(conn, sql, wave, column)? == 1)
+}
+
+/// Keeps the limits of the size classes.
+pub(crate) async fn set_size_cuts(conn: &mut Conn, wave: i32, cuts: &str) -> Stored<()> {
+    run!(conn, "UPDATE waves SET size_cuts = $2 WHERE wave = $1", wave, cuts)?;
+    Ok(())
 }
 
 /// Opens a planned wave with its questionnaire; false where it is not planned.

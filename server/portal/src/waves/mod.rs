@@ -1,8 +1,11 @@
 //! Waves: adding, opening, closing.
 
+mod goals;
 mod open;
+pub(crate) mod sizes;
 mod view;
 
+pub use goals::Goals;
 pub use open::Opened;
 pub use view::{WaveState, WaveView};
 pub(crate) use view::{read_day, read_state, read_status, view};
@@ -80,7 +83,16 @@ impl Portal {
     /// # Errors
     /// What stands against it; nothing is added then.
     pub async fn wave_add(&self, new: NewWave) -> Result<(), WaveError> {
+        self.wave_add_with(new, &Goals::default()).await
+    }
+
+    /// The same, with what is wanted of it.
+    ///
+    /// # Errors
+    /// What stands against it; nothing is added then.
+    pub async fn wave_add_with(&self, new: NewWave, goals: &Goals) -> Result<(), WaveError> {
         check(&new)?;
+        let goals = goals.checked().map_err(WaveError::Setting)?;
         let now = self.now();
         let at = now.timestamp_micros();
         let source = new
@@ -106,6 +118,8 @@ impl Portal {
             zone: ZONE,
             previous: new.previous,
             instrument: source.as_ref().map(|source| source.instrument.version.as_str()),
+            target: goals.target,
+            size_column: goals.size_column.as_deref(),
         };
         if !rows::insert(&mut tx, &row, at).await? {
             return Err(WaveError::Exists(new.key));

@@ -1,7 +1,7 @@
 //! Opening a wave: from here on its questionnaire and its list of units stand
 //! fixed, every head has an account, every unit is invited.
 
-use super::{WaveError, audit, known};
+use super::{WaveError, audit, known, sizes};
 use crate::Portal;
 use crate::mail::planning;
 use crate::secrets::{NoRandomness, new_id};
@@ -9,7 +9,7 @@ use crate::store::accounts::{self, NewAccount};
 use crate::store::cases::{self, CaseRow};
 use crate::store::events::{self, Actor, NewEvent};
 use crate::store::waves as rows;
-use crate::store::{Conn, StoreError, Stored};
+use crate::store::{Conn, StoreError, Stored, recount};
 use crate::words;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
@@ -36,7 +36,7 @@ impl Portal {
         let at = now.timestamp_micros();
         let mut tx = self.write().await?;
         let row = known(&mut tx, wave).await?;
-        let version = match row.instrument {
+        let version = match row.instrument.clone() {
             Some(version) => version,
             None => {
                 let source = self.instruments().shipped()?;
@@ -51,6 +51,8 @@ impl Portal {
         if opened.units == 0 {
             return Err(WaveError::Empty(wave));
         }
+        sizes::freeze(&mut tx, &row).await?;
+        recount::replace(&mut tx, wave).await?;
         audit(&mut tx, "wave_opened", wave, now).await?;
         tx.commit().await?;
         Ok(opened)

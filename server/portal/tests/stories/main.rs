@@ -24,6 +24,7 @@ mod queries;
 mod register;
 mod results;
 mod retention;
+mod returns;
 mod second_factor;
 mod sign_in;
 mod submitting;
@@ -31,6 +32,10 @@ mod support;
 mod together;
 mod verifying;
 mod waves;
+
+/// Figures computed past the portal.
+#[path = "../history/mod.rs"]
+mod history;
 
 /// The complete questionnaire and the contradictions of `survey`'s own tests.
 #[path = "../../../../app/survey/tests/common/mod.rs"]

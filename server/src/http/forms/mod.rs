@@ -6,6 +6,7 @@ pub(super) mod account;
 pub(super) mod answers;
 pub(super) mod cases;
 pub(super) mod decision;
+pub(super) mod goals;
 pub(super) mod own;
 pub(super) mod post;
 pub(super) mod queries;
