@@ -104,12 +104,12 @@ describe('administration', () => {
       await page.locator('svg.qr').waitFor();
       if (scripts) await assertSound(page, 'setting up');
       const key = await page.locator('code.key').innerText();
-      await page.getByLabel('Code').fill('000000');
+      await page.getByLabel('Code', { exact: true }).fill('000000');
       await page.getByRole('button', { name: 'Bestätigen' }).click();
       await page.getByText('Der Code stimmt nicht').first().waitFor();
       assert.equal(await page.locator('code.key').innerText(), key, 'the key stays');
       const first = shows(key);
-      await page.getByLabel('Code').fill(first);
+      await page.getByLabel('Code', { exact: true }).fill(first);
       await page.getByRole('button', { name: 'Bestätigen' }).click();
       await page.getByRole('heading', { name: 'Ihre Wiederherstellungscodes' }).waitFor();
       const codes = await page.locator('ul.codes code').allInnerTexts();
@@ -124,12 +124,12 @@ describe('administration', () => {
       await signIn(page, program.base, who);
       await page.getByRole('heading', { name: 'Zweiter Schritt der Anmeldung' }).waitFor();
       assert.match((await page.request.get(`${program.base}/institut`)).url(), /\/anmelden\?weiter=/);
-      await page.getByLabel('Code').fill(first);
+      await page.getByLabel('Code', { exact: true }).fill(first);
       await page.getByRole('button', { name: 'Anmelden' }).click();
       await page.getByText('Der Code stimmt nicht oder wurde schon benutzt').first().waitFor();
       page.complaints.length = 0;
       if (scripts) await assertSound(page, 'a wrong code');
-      await page.getByLabel('Code').fill(shows(key, 1));
+      await page.getByLabel('Code', { exact: true }).fill(shows(key, 1));
       await page.getByRole('button', { name: 'Anmelden' }).click();
       await page.waitForURL(/\/institut$/);
 
@@ -145,7 +145,7 @@ describe('administration', () => {
       await page.getByLabel('Kennung oder E-Mail-Adresse').fill(who.login);
       await page.getByLabel('Passwort', { exact: true }).fill(who.password);
       await page.getByRole('button', { name: 'Anmelden' }).click();
-      await page.getByLabel('Code').fill(codes[0].toLowerCase());
+      await page.getByLabel('Code', { exact: true }).fill(codes[0].toLowerCase());
       await page.getByRole('button', { name: 'Anmelden' }).click();
       await page.getByRole('heading', { name: 'Sie sind wieder angemeldet' }).waitFor();
       await page.getByRole('button', { name: 'Noch einmal senden' }).click();

@@ -40,6 +40,9 @@ fn section_of(path: &str) -> Option<&'static str> {
     if path.starts_with("/institut/fall/") {
         return Some("/institut/faelle");
     }
+    if path == "/institut/konto" || path.starts_with("/institut/konto/") {
+        return Some("/institut/verwaltung");
+    }
     SECTIONS
         .into_iter()
         .map(|(section, _)| section)
@@ -62,6 +65,7 @@ mod tests {
             ("/institut/fall/GS-1/kontakte", Some("/institut/faelle")),
             ("/institut/post/ausgang/1", Some("/institut/post")),
             ("/institut/postfach", Some("/institut")),
+            ("/institut/konto/codes", Some("/institut/verwaltung")),
             ("/befragung", None),
         ] {
             assert_eq!(section_of(path), section, "{path}");

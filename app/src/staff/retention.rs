@@ -30,7 +30,7 @@ pub(super) fn RetentionPage() -> impl IntoView {
                 {notice}
                 <FormSummary errors/>
                 <p>"Personenbezogene Angaben werden gelöscht oder unkenntlich gemacht, wenn eine Welle lange genug geschlossen ist. Die Antworten für die Forschung bleiben; auch die Fragen nach Ansprechperson und E-Mail-Adresse werden geleert. Das Prüfzeichen auf der Quittung bleibt, wie es war."</p>
-                <p class="hint">"Nicht gelöscht werden das Protokoll (Personen aus den Einheiten stehen darin nur mit der Kennung), Gründe für Entscheidungen über Fälle, weitere Spalten des Verzeichnisses und Sicherungen, die schon gemacht sind."</p>
+                <p class="hint">"Nicht gelöscht werden das Protokoll (Personen aus den Einheiten stehen darin nur mit der Kennung), Fragen und Erläuterungen aus Rückfragen, Gründe für Entscheidungen über Fälle, weitere Spalten des Verzeichnisses und Sicherungen, die schon gemacht sind."</p>
                 {now}
                 {rules}
                 {runs}
@@ -75,8 +75,8 @@ fn rules(view: &RetentionView, errors: &FormErrors, typed: &Typed) -> impl IntoV
     let stored = if view.automatic { "ja" } else { "nein" }.to_owned();
     let chosen = if again { typed.of("automatisch") } else { stored };
     let choices = [
-        ("nein", "nur wenn jemand es hier oder auf der Kommandozeile auslöst"),
-        ("ja", "von selbst, sobald etwas fällig ist"),
+        ("nein", "nur, wenn jemand es auslöst"),
+        ("ja", "von selbst, sobald es fällig ist"),
     ]
     .map(|(value, label)| (value.to_owned(), label.to_owned()))
     .to_vec();

@@ -7,7 +7,8 @@
 //! by the program where that is switched on. It keeps its scope, works in
 //! small transactions that find only what still holds something, and is taken
 //! up where it was interrupted. The log ([`crate::staff`]) is left as it is:
-//! no office's people stand in it by name. So are reasons for decisions about
+//! no office's people stand in it by name. So are what was asked and explained
+//! in Rückfragen, reasons for decisions about
 //! cases and the attributes of the register; and earlier backups hold what
 //! they hold.
 

@@ -30,6 +30,17 @@ impl Portal {
                 rows::set_confirmation(conn, &id, &left).await?;
             }
         }
+        for (query_id, place, before, after) in rows::points(conn, case_id).await? {
+            let left = (
+                without(&before, &items)?,
+                after.as_deref().map(|json| without(json, &items)).transpose()?,
+            );
+            if let (None, None | Some(None)) = left {
+                continue;
+            }
+            let point = (query_id, place, left.0.unwrap_or(before), left.1.flatten().or(after));
+            rows::set_point(conn, &point).await?;
+        }
         for submission in rows::submissions(conn, case_id).await? {
             let instrument = self.instruments().of(conn, Some(&submission.instrument)).await?;
             let items = contact_items(&instrument);

@@ -360,6 +360,13 @@ pub(crate) async fn anonymise_account(conn: &mut Conn, id: &str, at: i64) -> Sto
         id,
         at
     )?;
+    run!(
+        conn,
+        "UPDATE colleagues SET invited_by = '', withdrawn_at = COALESCE(withdrawn_at, $2), withdrawn_by = ''
+         WHERE account_id = $1",
+        id,
+        at
+    )?;
     run!(conn, "DELETE FROM sessions WHERE account_id = $1", id)?;
     run!(conn, "DELETE FROM tokens WHERE account_id = $1", id)?;
     run!(conn, "DELETE FROM known_networks WHERE account_id = $1", id)?;
@@ -389,6 +396,20 @@ pub(crate) async fn anonymise_case(conn: &mut Conn, case_id: &str, at: i64) -> S
         };
     }
     nameless!("answers" "answer_history" "confirmations" "submissions" "case_events");
+    run!(
+        conn,
+        "UPDATE queries SET answered_by = (
+             SELECT u.kennung FROM cases c JOIN units u ON u.id = c.unit_id WHERE c.id = $1)
+         WHERE case_id = $1 AND answered_by IS NOT NULL",
+        case_id
+    )?;
+    run!(
+        conn,
+        "UPDATE query_points SET explained_by = (
+             SELECT u.kennung FROM cases c JOIN units u ON u.id = c.unit_id WHERE c.id = $1)
+         WHERE explained_by IS NOT NULL AND query_id IN (SELECT id FROM queries WHERE case_id = $1)",
+        case_id
+    )?;
     Ok(())
 }
 
@@ -427,6 +448,33 @@ pub(crate) async fn set_confirmation(conn: &mut Conn, id: &str, values: &str) ->
         "UPDATE confirmations SET edit_values = $2 WHERE id = $1",
         id,
         values
+    )?;
+    Ok(())
+}
+
+/// What a Rückfrage keeps of answers: its id, the place of its point, the
+/// values before and after.
+pub(crate) type PointRow = (String, i32, String, Option<String>);
+
+pub(crate) async fn points(conn: &mut Conn, case_id: &str) -> Stored<Vec<PointRow>> {
+    rows!(
+        conn,
+        all,
+        PointRow,
+        "SELECT p.query_id, p.place, p.values_before, p.values_after
+         FROM query_points p JOIN queries q ON q.id = p.query_id WHERE q.case_id = $1",
+        case_id
+    )
+}
+
+pub(crate) async fn set_point(conn: &mut Conn, (query_id, place, before, after): &PointRow) -> Stored<()> {
+    run!(
+        conn,
+        "UPDATE query_points SET values_before = $3, values_after = $4 WHERE query_id = $1 AND place = $2",
+        query_id,
+        *place,
+        before,
+        after.as_deref()
     )?;
     Ok(())
 }

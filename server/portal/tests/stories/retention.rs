@@ -1,6 +1,6 @@
 //! What is kept how long: taken out after its time, and nothing else.
 
-use crate::support::{HERE, REGISTER, World, count, moment, story};
+use crate::support::{HERE, REGISTER, World, count, moment, run, story};
 use portal::{FormError, RetentionKind, RetentionPreview, Role, Session, StaffError};
 use std::collections::BTreeMap;
 
@@ -15,6 +15,22 @@ async fn closed(world: &World) -> Session {
         .save(&office, &[("A5", "Eva Öhm, Telefon 0800 1234"), ("A6", ADDRESS)])
         .await;
     world.portal.submit(&office).await.unwrap();
+    let url = &world.settings.database_url;
+    run(
+        url,
+        "INSERT INTO queries (id, case_id, number, state, from_status, submission_id, due_day, opened_at, opened_by,
+                              answered_at, answered_by)
+         SELECT 'q1', s.case_id, 1, 'closed', 'usable', s.id, '2008-02-01', 1, 'x', 2, 'Eva Öhm' FROM submissions s",
+    )
+    .await;
+    run(
+        url,
+        "INSERT INTO query_points (query_id, place, items, question, values_before, values_after, explanation,
+                                   explained_by, revision)
+         VALUES ('q1', 1, '[\"A6\"]', 'Stimmt das?', '{\"A6\":{\"g\":\"eva@cordelbach.example\"}}',
+                 '{\"A6\":{\"g\":\"eva@cordelbach.example\"},\"B1\":{\"g\":\"1\"}}', '', 'Eva Öhm', 1)",
+    )
+    .await;
     let admin = world.staff(Role::Admin).await;
     world
         .portal
@@ -76,6 +92,12 @@ async fn holding(world: &World, text: &str) -> i64 {
         ("contact_attempts", "note"),
         ("address_marks", "address"),
         ("audit", "who || ' ' || detail"),
+        ("queries", "COALESCE(answered_by, '')"),
+        (
+            "query_points",
+            "COALESCE(explained_by, '') || values_before || COALESCE(values_after, '')",
+        ),
+        ("colleagues", "invited_by || COALESCE(withdrawn_by, '')"),
         (
             "outbox",
             "COALESCE(recipient, '') || ' ' || COALESCE(sent_to, '') || ' ' || COALESCE(subject, '') || ' ' ||
@@ -148,7 +170,7 @@ story!(a_tampered_remainder_is_found, world => {
     world.portal.retention_begin(&admin, total).await.unwrap();
     world.portal.retention_work(|_, _| {}).await.unwrap();
     let url = &world.settings.database_url;
-    crate::support::run(url, "UPDATE submissions SET machine = REPLACE(machine, '\"B1\":\"', '\"B1\":\"9')").await;
+    run(url, "UPDATE submissions SET machine = REPLACE(machine, '\"B1\":\"', '\"B1\":\"9')").await;
     let verified = world.portal.verify(|_, _| {}).await.unwrap();
     assert!(verified.damage.iter().any(|one| one.about.contains("Fingerabdruck")), "{:?}", verified.damage);
 });
