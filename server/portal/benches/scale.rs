@@ -184,7 +184,7 @@ async fn fill(url: &str, cases: usize) {
     let mut conn = AnyConnection::connect(url).await.expect("connects");
     let numbers = |last: usize| {
         if postgres {
-            format!("WITH n (i) AS (SELECT generate_series(2, {last}))")
+            format!("WITH n (i) AS (SELECT generate_series(CAST(2 AS bigint), {last}))")
         } else {
             format!("WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {last})")
         }
