@@ -89,6 +89,11 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
         ),
         "geschrieben" => ("success", "Ihr Schreiben steht im Postausgang und geht gleich hinaus."),
         "erledigt" => ("success", "Die Änderung ist gespeichert."),
+        "kollege-eingeladen" => ("success", "Die Einladung ist unterwegs; der Link darin gilt 30 Tage."),
+        "kollege-entzogen" => (
+            "success",
+            "Der Zugang ist entzogen. Was die Person eingetragen hat, bleibt erhalten.",
+        ),
         "rueckfrage-gestellt" => (
             "success",
             "Die Rückfrage ist gestellt; die Einheit bekommt gleich eine E-Mail.",

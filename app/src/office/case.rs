@@ -5,7 +5,7 @@ use crate::layout::{Page, Unavailable};
 use leptos::prelude::*;
 use portal::{CaseView, Portal};
 use std::future::Future;
-use survey::{Entries, Sheet};
+use survey::{Confirmation, Entries, QuestionIx, Sheet};
 
 /// A case with its answers put into a sheet.
 pub(crate) struct Loaded {
@@ -24,6 +24,21 @@ impl Loaded {
             .collect();
         let sheet = Sheet::new(view.instrument.clone(), view.context.clone(), &entries);
         Self { view, sheet }
+    }
+
+    /// The reasons given for soft edits the person may see.
+    pub fn confirmations(&self) -> Vec<Confirmation> {
+        let instrument = &self.view.instrument;
+        let theirs = |one: &&Confirmation| {
+            let place = instrument.edit(&one.edit);
+            place.is_some_and(|place| self.sees(instrument[place].question))
+        };
+        self.view.confirmations.iter().filter(theirs).cloned().collect()
+    }
+
+    /// Whether the person may see a question.
+    pub fn sees(&self, question: QuestionIx) -> bool {
+        self.view.access.sees_question(&self.view.instrument, question)
     }
 
     /// The line that says which wave and office this is.

@@ -3,6 +3,7 @@
 mod access;
 mod case;
 mod code;
+mod colleagues;
 mod module;
 mod overview;
 mod print;
@@ -47,6 +48,7 @@ pub fn Office() -> impl IntoView {
                 <Route path=path!("/befragung/pruefung") view=review::Review ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/abgabe") view=submission::Submission ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/quittung") view=submission::ReceiptPage ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/kollegen") view=colleagues::ColleaguesPage ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/rueckfrage") view=query::QueryPage ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/rueckfrage/senden") view=query::SendPage ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/:modul") view=module::ModulePage ssr=SsrMode::Async/>

@@ -18,7 +18,7 @@ pub(super) fn ModulePage() -> impl IntoView {
     let notice = query.get_str("meldung").and_then(words::message);
     let show_missing = query.get_str("pruefen").is_some();
     with_case(move |case| async move {
-        if case.view.instrument.module(&letter).is_none() {
+        if case.view.instrument.module(&letter).is_none() || !case.view.access.sees(&letter) {
             return view! { <NotFound/> }.into_any();
         }
         if case.view.locked {
@@ -82,9 +82,10 @@ fn module_page(
             .view
             .answers
             .iter()
+            .filter(|answer| needed(&case, letter, &answer.item))
             .map(|answer| (answer.item.clone(), (answer.entry.clone(), answer.revision)))
             .collect(),
-        confirmations: case.view.confirmations.clone(),
+        confirmations: case.confirmations(),
         show_missing,
         conflicts: conflicts(&case, letter),
         next,
@@ -104,12 +105,26 @@ fn module_page(
     }
 }
 
+/// Whether a page needs an answer: the head's gets all, a colleague's those of
+/// the module and those that decide what is asked in it.
+fn needed(case: &Loaded, letter: &str, item: &str) -> bool {
+    let instrument = &case.view.instrument;
+    let (Some(module), Some(item)) = (instrument.module(letter), instrument.item(item)) else {
+        return false;
+    };
+    let question = instrument[item].question;
+    case.view.access.is_whole()
+        || module.questions().any(|own| own == question)
+        || instrument.read_by(module).contains(&question)
+}
+
 /// Letters of the modules in which something is asked, in order.
 fn asked_letters(case: &Loaded) -> Vec<String> {
     case.view
         .instrument
         .modules
         .iter()
+        .filter(|module| case.view.access.sees(&module.letter))
         .filter(|module| case.sheet.progress(Some(&module.letter)).asked > 0)
         .map(|module| module.letter.clone())
         .collect()

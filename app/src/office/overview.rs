@@ -7,9 +7,9 @@ use crate::layout::{ContactLines, Notice, Page};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use portal::{OpenQuery, Portal};
-use survey::FindingKind;
+use portal::{OpenQuery, Portal, Who};
 use survey::status::Status;
+use survey::{FindingKind, Progress};
 
 /// `/befragung`
 #[component]
@@ -19,22 +19,25 @@ pub(super) fn Overview() -> impl IntoView {
     let portal = expect_context::<Portal>();
     let session = use_context::<Viewer>().unwrap_or_default().0;
     with_case(move |case| async move {
+        let head = matches!(session.as_ref().map(|one| &one.who), Some(Who::Unit { head: true, .. }));
         let query = match (case.view.status, session) {
             (Status::Query, Some(session)) => portal.open_query(&session).await.ok().flatten(),
             _ => None,
         };
-        overview(&case, query.as_ref(), notice).into_any()
+        overview(&case, query.as_ref(), head, notice).into_any()
     })
 }
 
 fn overview(
     case: &Loaded,
     query: Option<&OpenQuery>,
+    head: bool,
     notice: Option<(&'static str, &'static str)>,
 ) -> impl IntoView + use<> {
     let view = &case.view;
-    let progress = case.sheet.progress(None);
-    let open = case.sheet.findings(&view.confirmations).open().count();
+    let progress = own_progress(case);
+    let findings = case.sheet.findings(&view.confirmations);
+    let open = findings.open().filter(|finding| case.sees(finding.question)).count();
     let modules = module_lines(case);
     let deadline = words::day(view.wave.deadline);
     let locked = view.locked;
@@ -62,7 +65,7 @@ fn overview(
         view! {
             <p class="actions">
                 <a class="button primary" href="/befragung/pruefung">
-                    {if open == 0 { "Prüfen und abgeben" } else { "Offene Punkte ansehen" }}
+                    {if open == 0 && view.access.submits { "Prüfen und abgeben" } else if open == 0 { "Angaben ansehen" } else { "Offene Punkte ansehen" }}
                 </a>
             </p>
         }
@@ -90,10 +93,27 @@ fn overview(
             {next}
             <h2>"Abschnitte"</h2>
             <ol class="modules">{modules}</ol>
+            {head.then(|| view! { <p><a href="/befragung/kollegen">"Kolleginnen und Kollegen einladen"</a>", die einzelne Abschnitte ausfüllen; dort sehen Sie auch, wer was eingetragen hat."</p> })}
+            {(!view.access.submits).then(|| view! { <p class="hint">"Sie bearbeiten die Abschnitte, um die die Leitung Ihrer Einheit Sie gebeten hat. Abgegeben wird der Fragebogen von ihr."</p> })}
             <p><a href="/befragung/druck">"Den ganzen Fragebogen drucken"</a>", zum Beispiel, um ihn vorab im Haus weiterzugeben."</p>
             <Explanations/>
     };
     view! { <Page title="Ihre Befragung" caption=caption>{body}</Page> }
+}
+
+/// How far the modules are that the person sees.
+fn own_progress(case: &Loaded) -> Progress {
+    if case.view.access.is_whole() {
+        return case.sheet.progress(None);
+    }
+    let own = case.view.instrument.modules.iter();
+    own.filter(|module| case.view.access.sees(&module.letter))
+        .map(|module| case.sheet.progress(Some(&module.letter)))
+        .fold(Progress::default(), |all, one| Progress {
+            answered: all.answered + one.answered,
+            asked: all.asked + one.asked,
+            required_open: all.required_open + one.required_open,
+        })
 }
 
 fn module_lines(case: &Loaded) -> Vec<AnyView> {
@@ -102,6 +122,7 @@ fn module_lines(case: &Loaded) -> Vec<AnyView> {
     instrument
         .modules
         .iter()
+        .filter(|module| case.view.access.sees(&module.letter))
         .filter_map(|module| {
             let progress = case.sheet.progress(Some(&module.letter));
             if progress.asked == 0 {

@@ -18,6 +18,7 @@ pub(super) fn Print() -> impl IntoView {
             .instrument
             .modules
             .iter()
+            .filter(|module| case.view.access.sees(&module.letter))
             .map(|module| {
                 let questions = module
                     .questions()

@@ -88,7 +88,7 @@ impl Desk<'_> {
                     .iter()
                     .map(|answer| (answer.item.clone(), (answer.entry.clone(), answer.revision)))
                     .collect(),
-                confirmations: self.case.view.confirmations.clone(),
+                confirmations: self.case.confirmations(),
                 show_missing: self.check,
                 conflicts: conflicts(self.case, letter),
                 next: String::new(),

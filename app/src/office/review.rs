@@ -24,16 +24,24 @@ fn review(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl I
     let of = |kinds: &[FindingKind]| -> Vec<&Finding> {
         findings
             .iter()
-            .filter(|finding| kinds.contains(&finding.kind) && finding.confirmed.is_none())
+            .filter(|finding| {
+                kinds.contains(&finding.kind) && finding.confirmed.is_none() && case.sees(finding.question)
+            })
             .collect()
     };
     let wrong = of(&[FindingKind::Form, FindingKind::Hard]);
     let missing = of(&[FindingKind::MissingP1, FindingKind::MissingP2]);
     let soft = of(&[FindingKind::Soft]);
-    let confirmed: Vec<&Finding> = findings.iter().filter(|finding| finding.confirmed.is_some()).collect();
+    let confirmed: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.confirmed.is_some() && case.sees(finding.question))
+        .collect();
     let open = wrong.len() + missing.len() + soft.len();
     let state = if case.view.locked {
         view! { <Notice kind="success" text="Der Fragebogen ist abgegeben."/> }.into_any()
+    } else if open == 0 && !case.view.access.submits {
+        view! { <Notice kind="success" text="Ihre Abschnitte sind vollständig und widerspruchsfrei. Abgegeben wird der Fragebogen von der Leitung Ihrer Einheit oder ihrer Vertretung."/> }
+            .into_any()
     } else if open == 0 {
         view! {
             <Notice kind="success" text="Alle Angaben sind vollständig und widerspruchsfrei."/>
@@ -83,7 +91,7 @@ fn conflicts(case: &Loaded) -> Option<AnyView> {
         .filter_map(|conflict| {
             let item = instrument
                 .item(&conflict.item)
-                .filter(|item| case.sheet.is_item_asked(*item))?;
+                .filter(|item| case.sheet.is_item_asked(*item) && case.sees(instrument[*item].question))?;
             let question = instrument[item].question;
             let entry = &instrument[question];
             let letter = &instrument.modules[usize::from(entry.module)].letter;

@@ -20,6 +20,11 @@ fn submission(case: &Loaded) -> impl IntoView + use<> {
             <p class="actions"><a class="button primary" href="/befragung/quittung">"Quittung ansehen"</a></p>
         }
         .into_any()
+    } else if !case.view.access.submits {
+        view! {
+            <Notice kind="info" text="Abgeben kann den Fragebogen die Leitung Ihrer Einheit oder ihre Vertretung. Ihre Angaben sind gespeichert."/>
+        }
+        .into_any()
     } else if open > 0 {
         let text = match open {
             1 => "Ein Punkt ist noch offen. Bitte klären Sie ihn, dann können Sie abgeben.".to_owned(),

@@ -7,7 +7,7 @@ use crate::layout::Page;
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use portal::{ContactEntry, ContactKind, OfficeContacts, Role, berlin};
+use portal::{Colleague, ContactEntry, ContactKind, OfficeContacts, Role, berlin};
 
 /// `/institut/fall/{kennung}/kontakte`, with `?welle=`.
 #[component]
@@ -19,6 +19,10 @@ pub(super) fn ContactsPage() -> impl IntoView {
     let once = use_context::<crate::Once>().unwrap_or_default().0;
     with_desk(move |desk| async move {
         let office = desk.portal.office_contacts(&desk.session, desk.wave, &kennung).await?;
+        let helpers = desk
+            .portal
+            .office_colleagues(&desk.session, desk.wave, &kennung)
+            .await?;
         let forms = desk
             .may(Role::Editor)
             .then(|| forms(&desk, &office, &errors, &typed, once));
@@ -29,6 +33,7 @@ pub(super) fn ContactsPage() -> impl IntoView {
             {notice}
             {state(&office)}
             {forms}
+            {colleagues(&desk, &office, &helpers)}
             {history(&office)}
         };
         Ok(view! { <Page title=office.office.clone() caption=caption wide=true>{body}</Page> }.into_any())
@@ -155,6 +160,50 @@ fn forms(
             <p><a href=remind>"Jetzt erinnern"</a></p>
         </section>
     }
+}
+
+/// Whom the head has invited; an editor may withdraw an access.
+fn colleagues(desk: &Desk, office: &OfficeContacts, helpers: &[Colleague]) -> impl IntoView + use<> {
+    let may_act = desk.may(Role::Editor);
+    let rows: Vec<_> = helpers
+        .iter()
+        .map(|one| {
+            let state = match (one.withdrawn_at, one.active) {
+                (Some(at), _) => format!("entzogen am {}", berlin::long(at)),
+                (None, true) => "aktiv".to_owned(),
+                (None, false) => "eingeladen".to_owned(),
+            };
+            let action = format!("/institut/fall/{}/kollegen", office.kennung);
+            let act = (may_act && one.withdrawn_at.is_none()).then(|| {
+                view! {
+                    <details>
+                        <summary>"Zugang entziehen"<span class="visually-hidden">{format!(": {}", one.name)}</span></summary>
+                        <form method="post" action=action>
+                            <input type="hidden" name="welle" value=desk.wave.to_string()/>
+                            <input type="hidden" name="konto" value=one.id.clone()/>
+                            <p>"Anmeldungen enden sofort. Was eingetragen ist, bleibt."</p>
+                            <button>"Jetzt entziehen"</button>
+                        </form>
+                    </details>
+                }
+            });
+            let role = if one.deputy { "Vertretung" } else { "Kollegin/Kollege" };
+            view! {
+                <tr>
+                    <th scope="row">{one.name.clone()}</th>
+                    <td>{one.email.clone()}</td>
+                    <td>{role}", eingeladen am "{berlin::long(one.invited_at)}" von "{one.invited_by.clone()}</td>
+                    <td>{state}{act}</td>
+                </tr>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <h2>"Kolleginnen und Kollegen der Einheit"</h2>
+            {table("Kolleginnen und Kollegen", &["Name", "E-Mail", "Rolle", "Zugang"], rows)}
+        }
+    })
 }
 
 fn history(office: &OfficeContacts) -> impl IntoView + use<> {

@@ -3,10 +3,12 @@
 //! parsed again.
 
 use crate::expr::Logic;
+use crate::expr::depends::Dep;
 use crate::text::Text;
 use crate::typology::CoreItems;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::ops::Index;
 
 macro_rules! index {
@@ -346,6 +348,39 @@ impl Instrument {
     #[must_use]
     pub fn module(&self, letter: &str) -> Option<&Module> {
         self.modules.iter().find(|module| module.letter == letter)
+    }
+
+    /// Questions outside a module whose answers decide what is asked or checked
+    /// in it, or how it is worded: somebody who sees this module alone needs
+    /// these for it, and nothing else.
+    #[must_use]
+    pub fn read_by(&self, module: &Module) -> BTreeSet<QuestionIx> {
+        let own: BTreeSet<QuestionIx> = module.questions().collect();
+        let mut read = BTreeSet::new();
+        for piping in &self.piping {
+            piping.when.visit(&mut |dep| {
+                if let Dep::Item(item) = dep {
+                    read.insert(self[item].question);
+                }
+            });
+        }
+        let mut routed: BTreeSet<QuestionIx> = own.union(&read).copied().collect();
+        loop {
+            let before = routed.len();
+            for (item, dependents) in self.item_indices().zip(&self.dependents) {
+                let decides = dependents.questions.iter().any(|question| routed.contains(question))
+                    || dependents.edits.iter().any(|edit| own.contains(&self[*edit].question));
+                if decides {
+                    read.insert(self[item].question);
+                    routed.insert(self[item].question);
+                }
+            }
+            if routed.len() == before {
+                break;
+            }
+        }
+        read.retain(|question| !own.contains(question));
+        read
     }
 
     /// All items in the order of the questionnaire.

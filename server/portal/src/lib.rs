@@ -10,6 +10,7 @@ mod backup;
 pub mod berlin;
 mod classify;
 mod clock;
+mod colleagues;
 mod demo;
 mod figures;
 mod identity;
@@ -36,6 +37,7 @@ mod workdays;
 pub use backup::BackupError;
 pub use classify::ClassifyError;
 pub use clock::Clock;
+pub use colleagues::{Colleague, ColleagueError, ColleagueForm};
 pub use demo::{DemoError, DemoStaff, DemoSummary, DemoUnit};
 pub use figures::Figures;
 pub use identity::{

@@ -100,6 +100,17 @@ fn for_people() -> Routes {
         .add(Method::POST, "/befragung/pruefung", post(forms::answers::review))
         .add(Method::POST, "/befragung/abgabe", post(forms::answers::submit))
         .add(Method::POST, "/befragung/{modul}", post(forms::answers::module))
+        .add(Method::POST, "/befragung/kollegen", post(forms::colleagues::invite))
+        .add(
+            Method::POST,
+            "/befragung/kollegen/{id}/{was}",
+            post(forms::colleagues::act),
+        )
+        .add(
+            Method::POST,
+            "/institut/fall/{kennung}/kollegen",
+            post(forms::colleagues::disable),
+        )
         .add(Method::POST, "/befragung/rueckfrage", post(forms::queries::keep))
         .add(Method::POST, "/befragung/rueckfrage/senden", post(forms::queries::send))
         .add(

@@ -13,6 +13,8 @@ type Expected = (u16, &'static str);
 
 const OK: Expected = (200, "");
 const NOT_THERE: Expected = (404, "");
+/// Only for the head, and those learn so who belong to the office.
+const HEAD_ONLY: Expected = (403, "");
 const GONE: Expected = (410, "");
 const SIGN_IN: Expected = (303, "/anmelden?weiter=");
 const CARRIED: Expected = (401, "");
@@ -24,13 +26,14 @@ const OWN: Expected = (303, "/anmelden?weiter=%2Finstitut%2Fkonto");
 const OTHERS: Expected = (303, "/institut/konto?meldung=andere-beendet");
 
 /// Everybody, in the order of the columns below.
-const PEOPLE: [Person; 6] = [
+const PEOPLE: [Person; 7] = [
     Person::Nobody,
     Person::Unit("GS-1"),
     Person::Unit("GS-2"),
     Person::Staff(Role::Viewer),
     Person::Staff(Role::Editor),
     Person::Staff(Role::Admin),
+    Person::Colleague,
 ];
 
 struct Row {
@@ -41,24 +44,33 @@ struct Row {
     path: String,
     /// What is posted.
     fields: &'static [(&'static str, &'static str)],
-    expected: [Expected; 6],
+    expected: [Expected; 7],
 }
 
-fn same(expected: Expected) -> [Expected; 6] {
-    [expected; 6]
+fn same(expected: Expected) -> [Expected; 7] {
+    [expected; 7]
 }
 
 /// For units; staff learn nothing of it.
-fn units(signed_out: Expected, signed_in: Expected) -> [Expected; 6] {
-    [signed_out, signed_in, signed_in, NOT_THERE, NOT_THERE, NOT_THERE]
+fn units(signed_out: Expected, signed_in: Expected) -> [Expected; 7] {
+    [
+        signed_out, signed_in, signed_in, NOT_THERE, NOT_THERE, NOT_THERE, signed_in,
+    ]
+}
+
+/// For the heads of units; what a colleague gets is given apart.
+fn heads(signed_out: Expected, head: Expected, colleague: Expected) -> [Expected; 7] {
+    let mut all = units(signed_out, head);
+    all[6] = colleague;
+    all
 }
 
 /// For staff; units learn nothing of it.
-fn staff(signed_out: Expected, viewer: Expected, editor: Expected, admin: Expected) -> [Expected; 6] {
-    [signed_out, NOT_THERE, NOT_THERE, viewer, editor, admin]
+fn staff(signed_out: Expected, viewer: Expected, editor: Expected, admin: Expected) -> [Expected; 7] {
+    [signed_out, NOT_THERE, NOT_THERE, viewer, editor, admin, NOT_THERE]
 }
 
-fn get(route: &'static str, path: &str, expected: [Expected; 6]) -> Row {
+fn get(route: &'static str, path: &str, expected: [Expected; 7]) -> Row {
     Row {
         method: Method::GET,
         route,
@@ -68,7 +80,7 @@ fn get(route: &'static str, path: &str, expected: [Expected; 6]) -> Row {
     }
 }
 
-fn post(route: &'static str, path: &str, fields: &'static [(&str, &str)], expected: [Expected; 6]) -> Row {
+fn post(route: &'static str, path: &str, fields: &'static [(&str, &str)], expected: [Expected; 7]) -> Row {
     Row {
         method: Method::POST,
         route,
@@ -85,6 +97,7 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
     home[0] = (303, "/anmelden");
     home[1] = (303, "/befragung");
     home[2] = (303, "/befragung");
+    home[6] = (303, "/befragung");
     vec![
         get("/", "/", home),
         get("/anmelden", "/anmelden", same(OK)),
@@ -228,6 +241,11 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/post/erinnern",
             "/institut/post/erinnern",
             staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/befragung/kollegen",
+            "/befragung/kollegen",
+            heads(SIGN_IN, OK, HEAD_ONLY),
         ),
         get("/befragung/rueckfrage", "/befragung/rueckfrage", units(SIGN_IN, OK)),
         get(
@@ -375,7 +393,7 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/befragung/abgabe",
             "/befragung/abgabe",
             &[],
-            units(CARRIED, (303, "/befragung/pruefung?meldung=offen")),
+            heads(CARRIED, (303, "/befragung/pruefung?meldung=offen"), HEAD_ONLY),
         ),
         // Nothing was handed in, so nobody can decide about it: 409 says that it was allowed to ask.
         post(
@@ -474,6 +492,25 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/fall/GS-1/kontakte/notiz",
             &[("welle", "2008"), ("art", "anruf"), ("notiz", "")],
             staff(CARRIED, (403, ""), (422, ""), (422, "")),
+        ),
+        // Refused for what it says: 422 says that it was allowed to ask.
+        post(
+            "/befragung/kollegen",
+            "/befragung/kollegen",
+            &[("name", ""), ("email", "")],
+            heads(CARRIED, (422, ""), HEAD_ONLY),
+        ),
+        post(
+            "/befragung/kollegen/{id}/{was}",
+            "/befragung/kollegen/gibt-es-nicht/zurueckziehen",
+            &[],
+            heads(CARRIED, NOT_THERE, HEAD_ONLY),
+        ),
+        post(
+            "/institut/fall/{kennung}/kollegen",
+            "/institut/fall/GS-1/kollegen",
+            &[("welle", "2008"), ("konto", "gibt-es-nicht")],
+            staff(CARRIED, (403, ""), NOT_THERE, NOT_THERE),
         ),
         // No Rückfrage is open, so there is nothing to keep or to send.
         post(

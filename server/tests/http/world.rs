@@ -13,6 +13,9 @@ use tempfile::TempDir;
 pub(crate) const HOST: &str = "ruecklauf.example";
 pub(crate) const PASSWORD: &str = "blauer Elefant am See";
 
+/// Address of the colleague in GS-1.
+pub(crate) const COLLEAGUE: &str = "ute.kern@cordelbach.example";
+
 const REGISTER: &str = "\
 kennung;name;form;land;kontakt_name;kontakt_email
 GS-1;ARGE Cordelbach;ARGE;Hessen;Eva Öhm;eva@cordelbach.example
@@ -26,6 +29,8 @@ pub(crate) enum Person {
     Nobody,
     Unit(&'static str),
     Staff(Role),
+    /// Somebody the head of GS-1 has invited, for the modules B and D.
+    Colleague,
 }
 
 pub(crate) struct World {
@@ -100,6 +105,7 @@ impl World {
             let token = self.token_in_mail(kennung);
             self.portal.set_password(&token, PASSWORD, PASSWORD).await.unwrap();
         }
+        self.invite_colleague().await;
         for role in [Role::Viewer, Role::Editor, Role::Admin] {
             let link = self
                 .portal
@@ -111,7 +117,23 @@ impl World {
         }
     }
 
-    /// The token in the latest mail to an account.
+    /// The head of GS-1 asks somebody to fill in two modules.
+    async fn invite_colleague(&self) {
+        let from = std::net::Ipv4Addr::LOCALHOST.into();
+        let head = self.portal.sign_in("GS-1", PASSWORD, from).await.unwrap().session;
+        let form = portal::ColleagueForm {
+            name: "Ute Kern".into(),
+            email: COLLEAGUE.into(),
+            modules: vec!["B".into(), "D".into()],
+            ..portal::ColleagueForm::default()
+        };
+        self.portal.colleague_invite(&head, &form).await.unwrap();
+        self.portal.mail_run(None, None).await.unwrap();
+        let token = self.token_in_mail(COLLEAGUE);
+        self.portal.set_password(&token, PASSWORD, PASSWORD).await.unwrap();
+    }
+
+    /// The token in the latest mail to an account that has one.
     pub(crate) fn token_in_mail(&self, login: &str) -> String {
         let mut files: Vec<_> = std::fs::read_dir(self.dir.path().join("post"))
             .unwrap()
@@ -119,10 +141,13 @@ impl World {
             .filter(|file| file.to_string_lossy().ends_with(&format!("-{login}.eml")))
             .collect();
         files.sort();
-        let source = std::fs::read(files.last().unwrap()).unwrap();
-        let body = mailparse::parse_mail(&source).unwrap().subparts[0].get_body().unwrap();
-        let link = body.split_whitespace().find(|word| word.contains("/zugang/")).unwrap();
-        link.rsplit('/').next().unwrap().to_owned()
+        let link = |file: &std::path::PathBuf| {
+            let source = std::fs::read(file).unwrap();
+            let body = mailparse::parse_mail(&source).unwrap().subparts[0].get_body().unwrap();
+            let word = body.split_whitespace().find(|word| word.contains("/zugang/"))?;
+            word.rsplit('/').next().map(str::to_owned)
+        };
+        files.iter().rev().find_map(link).unwrap()
     }
 
     /// A browser nobody has signed in with.
@@ -137,6 +162,7 @@ impl World {
             Person::Nobody => return browser,
             Person::Unit(kennung) => kennung.to_owned(),
             Person::Staff(role) => format!("{role}@iaw.example"),
+            Person::Colleague => COLLEAGUE.to_owned(),
         };
         let answer = browser
             .post("/anmelden", &[("kennung", &login), ("passwort", PASSWORD)])

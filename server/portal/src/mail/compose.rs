@@ -6,6 +6,7 @@ use super::message::{self, Built, Heading};
 use super::texts::{Texts, Values, Written};
 use crate::clock::from_micros;
 use crate::identity::access::new_link_token;
+use crate::identity::session::ALL_MODULES;
 use crate::identity::{Access, TokenPurpose};
 use crate::queries::QueryView;
 use crate::respondent::view::Draft;
@@ -126,7 +127,11 @@ impl About {
         match kind {
             MailKind::NewPassword => Some((account, TokenPurpose::Reset)),
             MailKind::InvitationAgain => Some((account, TokenPurpose::Invitation)),
-            MailKind::StaffInvitation | MailKind::Invitation | MailKind::Reminder | MailKind::Reopened
+            MailKind::StaffInvitation
+            | MailKind::Invitation
+            | MailKind::Reminder
+            | MailKind::Reopened
+            | MailKind::Colleague
                 if account.password_hash.is_none() =>
             {
                 Some((account, TokenPurpose::Invitation))
@@ -246,6 +251,9 @@ impl Desk<'_> {
         if matches!(kind, MailKind::Query | MailKind::QueryReminder) {
             self.about_query(conn, &mut values, about).await?;
         }
+        if kind == MailKind::Colleague {
+            self.about_colleague(conn, &mut values, row, about).await?;
+        }
         if kind == MailKind::Receipt {
             let Some(receipt) = &about.receipt else {
                 return Ok(Err("Die Abgabe zu dieser E-Mail fehlt.".into()));
@@ -255,6 +263,39 @@ impl Desk<'_> {
             values.insert("pruefzeichen", Value::from(receipt.fingerprint.as_str()));
         }
         Ok(Ok(values))
+    }
+
+    /// Who asks a colleague to help, and with which modules.
+    async fn about_colleague(
+        &self,
+        conn: &mut Conn,
+        values: &mut Values,
+        row: &OutboxRow,
+        about: &About,
+    ) -> Stored<()> {
+        let granted = about
+            .account
+            .as_ref()
+            .map(|account| account.colleague.clone())
+            .unwrap_or_default();
+        let deputy = granted.deputy.unwrap_or(false);
+        let access = Access::of_colleague(granted.modules.as_deref().unwrap_or(ALL_MODULES), deputy);
+        let modules: Vec<String> = match &about.case {
+            Some(case) if !access.is_whole() => {
+                let instrument = self.portal.instruments().of(conn, case.instrument.as_deref()).await?;
+                let own = instrument.modules.iter().filter(|module| access.sees(&module.letter));
+                own.map(|module| format!("{} {}", module.letter, module.title))
+                    .collect()
+            }
+            _ => vec!["der ganze Fragebogen".to_owned()],
+        };
+        values.insert("abschnitte", Value::from(modules));
+        values.insert("vertretung", Value::from(deputy));
+        values.insert(
+            "eingeladen_von",
+            Value::from(row.own_text.as_deref().unwrap_or("Die Leitung")),
+        );
+        Ok(())
     }
 
     /// What a Rückfrage asks: of a colleague, what concerns their modules.

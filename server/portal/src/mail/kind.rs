@@ -34,6 +34,8 @@ pub enum MailKind {
     Query,
     /// The question is not answered yet.
     QueryReminder,
+    /// The head of an office asks a colleague to help.
+    Colleague,
 }
 
 named!(MailKind {
@@ -51,6 +53,7 @@ named!(MailKind {
     Reopened => "wieder-geoeffnet", "Wieder geöffnet";
     Query => "rueckfrage", "Rückfrage";
     QueryReminder => "rueckfrage-erinnerung", "Erinnerung an eine Rückfrage";
+    Colleague => "einladung-kollege", "Einladung durch die Leitung";
 });
 
 impl MailKind {

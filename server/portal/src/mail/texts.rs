@@ -99,6 +99,7 @@ const SHIPPED: &[Shipped] = shipped! {
     "rueckfrage" "Rückfrage" true [REASON, POINTS, UNTIL];
     "rueckfrage-erinnerung" "Erinnerung an eine Rückfrage" true [REASON, POINTS, UNTIL, ("ueberfaellig", "wahr, wenn die Frist vorbei ist")];
     "eingang" "Eingangsbestätigung" true [("eingegangen", "Zeitpunkt der Abgabe"), ("quittung", "Quittungsnummer"), ("pruefzeichen", "Prüfzeichen der Abgabe")];
+    "einladung-kollege" "Einladung durch die Leitung einer Einheit" true [("eingeladen_von", "wer einlädt"), ("abschnitte", "Liste der Abschnitte"), ("vertretung", "wahr, wenn als Vertretung benannt")];
     "einladung-erneut" "Link zum Zugang, auf Anforderung" true [];
     "neues-passwort" "Link für ein neues Passwort" false [LINK];
     "passwort-gesetzt" "Passwort wurde festgelegt" false [MOMENT];

@@ -3,7 +3,7 @@
 use super::{QueryOutcome, QueryView, read, schedule, values_of};
 use crate::Portal;
 use crate::berlin;
-use crate::identity::{Role, Session};
+use crate::identity::{Access, Role, Session};
 use crate::input::FieldError;
 use crate::mail::{self, MailKind, New};
 use crate::respondent::status::{Step, transition};
@@ -13,14 +13,14 @@ use crate::staff::{FormError, StaffError, checked, require, wrong};
 use crate::store::cases::{self, CaseRow};
 use crate::store::events::{self, Actor, Deed};
 use crate::store::queries::{self as rows, Ended, PointRow, QueryRow};
-use crate::store::{Conn, StoreError, Stored, accounts, submissions};
+use crate::store::{Conn, StoreError, Stored, accounts, colleagues, submissions};
 use crate::waves::read_status;
 use crate::words;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeSet;
 use survey::query::Scope;
 use survey::status::{Event, Facts, Status};
-use survey::{ItemIx, Sheet};
+use survey::{Instrument, ItemIx, Sheet};
 
 /// Longest question and longest note, in characters.
 const LONGEST_TEXT: usize = 2_000;
@@ -152,6 +152,7 @@ impl Portal {
         for answered in earlier.iter().filter(|row| row.state == "answered") {
             rows::end(&mut tx, &answered.id, "answered", &again).await?;
         }
+        let asked: Vec<String> = points.iter().flat_map(|point| point.items.clone()).collect();
         let points: Vec<PointRow> = (1..)
             .zip(points)
             .map(|(place, point)| {
@@ -171,6 +172,7 @@ impl Portal {
             .collect::<Stored<_>>()?;
         rows::insert(&mut tx, &row, &points).await?;
         tell(&mut tx, &taken, &row, MailKind::Query, None, now).await?;
+        tell_colleagues(&mut tx, &taken, &row, (sheet.instrument(), &asked), now).await?;
         remind(&mut tx, &taken, &row, due, now).await?;
         note(&mut tx, who, "query_opened", &taken.case, number, now).await?;
         tx.commit().await?;
@@ -518,6 +520,34 @@ async fn tell(
         ..New::to_case(kind, step, of_case, head.as_ref().map(|head| head.id.as_str()))
     };
     mail::enqueue(conn, [mail], now).await?;
+    Ok(())
+}
+
+/// Tells the colleagues whose modules it asks about, each by their own mail.
+async fn tell_colleagues(
+    conn: &mut Conn,
+    taken: &Taken,
+    row: &QueryRow,
+    (instrument, items): (&Instrument, &[String]),
+    now: DateTime<Utc>,
+) -> Stored<()> {
+    let case = &taken.case;
+    let of_case = (case.wave, case.unit_id.as_str(), case.id.as_str());
+    for colleague in colleagues::of_unit(conn, &case.unit_id).await? {
+        let access = Access::of_colleague(&colleague.modules, colleague.deputy);
+        let concerned = items.iter().any(|item| access.sees_item(instrument, item));
+        if !concerned || colleague.withdrawn_at.is_some() || !colleague.active {
+            continue;
+        }
+        let id = colleague.account_id.as_str();
+        let step = format!("{}-nr-{}-{}-{id}", MailKind::Query, row.number, taken.revision);
+        let mail = New {
+            query_id: Some(&row.id),
+            recipient: Some(&colleague.email),
+            ..New::to_case(MailKind::Query, step, of_case, Some(id))
+        };
+        mail::enqueue(conn, [mail], now).await?;
+    }
     Ok(())
 }
 

@@ -106,7 +106,16 @@ impl Portal {
             return Ok(Vec::new());
         };
         match cases::current_of_unit(&mut conn, unit_id).await? {
-            Some(case) => latest(&answers::confirmations(&mut conn, &case.id).await?),
+            Some(case) => {
+                let instrument = self.instruments().of(&mut conn, case.instrument.as_deref()).await?;
+                let access = access(session);
+                let mut all = latest(&answers::confirmations(&mut conn, &case.id).await?)?;
+                all.retain(|one| {
+                    let place = instrument.edit(&one.edit);
+                    place.is_some_and(|place| access.sees_question(&instrument, instrument[place].question))
+                });
+                Ok(all)
+            }
             None => Ok(Vec::new()),
         }
     }

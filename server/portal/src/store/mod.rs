@@ -8,6 +8,7 @@ pub(crate) mod accounts;
 pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod cases;
+pub(crate) mod colleagues;
 pub(crate) mod contacts;
 pub(crate) mod counts;
 pub(crate) mod desk;

@@ -12,6 +12,7 @@ mod answering;
 mod audit;
 mod backup;
 mod case_work;
+mod colleagues;
 mod deciding;
 mod field_phase;
 mod listing;

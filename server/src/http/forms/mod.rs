@@ -5,6 +5,7 @@
 pub(super) mod account;
 pub(super) mod answers;
 pub(super) mod cases;
+pub(super) mod colleagues;
 pub(super) mod decision;
 pub(super) mod goals;
 pub(super) mod own;

@@ -32,7 +32,7 @@ pub(super) async fn apply(
     let done = match target.strip_prefix("/befragung/") {
         Some("pruefung") => answers::store_reasons(state.portal(), session, fields).await,
         Some("rueckfrage") => queries::store(state.portal(), session, fields).await,
-        Some("abgabe" | "quittung" | "druck" | "rueckfrage/senden") | None => {
+        Some("abgabe" | "kollegen" | "quittung" | "druck" | "rueckfrage/senden") | None => {
             Ok(paths::after_sign_in(target, &session.who))
         }
         Some(letter) => answers::store_module(state.portal(), session, letter, fields).await,
