@@ -88,6 +88,12 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
             "Die Erinnerungen stehen im Postausgang und gehen gleich hinaus.",
         ),
         "geschrieben" => ("success", "Ihr Schreiben steht im Postausgang und geht gleich hinaus."),
+        "regeln" => (
+            "success",
+            "Die Regeln gelten jetzt. Fehlende Ergebnisse werden im Hintergrund berechnet.",
+        ),
+        "freigegeben" => ("success", "Die Rückmeldung ist für die Einheiten freigegeben."),
+        "zurueckgenommen" => ("success", "Die Rückmeldung ist zurückgenommen."),
         "erledigt" => ("success", "Die Änderung ist gespeichert."),
         "kollege-eingeladen" => ("success", "Die Einladung ist unterwegs; der Link darin gilt 30 Tage."),
         "kollege-entzogen" => (

@@ -4,6 +4,7 @@ mod access;
 mod case;
 mod code;
 mod colleagues;
+mod feedback;
 mod module;
 mod overview;
 mod print;
@@ -14,6 +15,7 @@ mod submission;
 mod texts;
 
 pub(crate) use case::Loaded;
+pub(crate) use feedback::{distribution, protection};
 pub(crate) use print::{module_answers, printed};
 
 use crate::context::Failure;
@@ -51,6 +53,7 @@ pub fn Office() -> impl IntoView {
                 <Route path=path!("/befragung/kollegen") view=colleagues::ColleaguesPage ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/rueckfrage") view=query::QueryPage ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/rueckfrage/senden") view=query::SendPage ssr=SsrMode::Async/>
+                <Route path=path!("/befragung/rueckmeldung") view=feedback::FeedbackPage ssr=SsrMode::Async/>
                 <Route path=path!("/befragung/:modul") view=module::ModulePage ssr=SsrMode::Async/>
                 <Route path=path!("/impressum") view=texts::Impressum ssr=SsrMode::Async/>
                 <Route path=path!("/datenschutz") view=texts::Datenschutz ssr=SsrMode::Async/>

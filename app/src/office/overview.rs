@@ -20,11 +20,15 @@ pub(super) fn Overview() -> impl IntoView {
     let session = use_context::<Viewer>().unwrap_or_default().0;
     with_case(move |case| async move {
         let head = matches!(session.as_ref().map(|one| &one.who), Some(Who::Unit { head: true, .. }));
+        let feedback = match &session {
+            Some(session) => portal.has_feedback(session).await.unwrap_or(false),
+            None => false,
+        };
         let query = match (case.view.status, session) {
             (Status::Query, Some(session)) => portal.open_query(&session).await.ok().flatten(),
             _ => None,
         };
-        overview(&case, query.as_ref(), head, notice).into_any()
+        overview(&case, query.as_ref(), head, notice, feedback).into_any()
     })
 }
 
@@ -33,6 +37,7 @@ fn overview(
     query: Option<&OpenQuery>,
     head: bool,
     notice: Option<(&'static str, &'static str)>,
+    feedback: bool,
 ) -> impl IntoView + use<> {
     let view = &case.view;
     let progress = own_progress(case);
@@ -77,6 +82,9 @@ fn overview(
         }
     });
     let caption = case.caption();
+    let feedback = feedback.then(|| {
+        view! { <p><a href="/befragung/rueckmeldung">"Ihre Rückmeldung ansehen"</a>": wie sich Ihre Einheit einordnet und wie verbreitet diese Organisationsform ist."</p> }
+    });
     let body = view! {
             {notice.map(|(kind, text)| view! { <Notice kind text/> })}
             {late}
@@ -91,6 +99,7 @@ fn overview(
                 <progress id="fortschritt" max=progress.asked.max(1).to_string() value=progress.answered.to_string()></progress>
             </p>
             {next}
+            {feedback}
             <h2>"Abschnitte"</h2>
             <ol class="modules">{modules}</ol>
             {head.then(|| view! { <p><a href="/befragung/kollegen">"Kolleginnen und Kollegen einladen"</a>", die einzelne Abschnitte ausfüllen; dort sehen Sie auch, wer was eingetragen hat."</p> })}

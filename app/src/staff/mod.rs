@@ -15,6 +15,7 @@ mod panel;
 mod post;
 mod queries;
 mod retention;
+mod results;
 mod returns;
 
 pub(crate) use nav::InstituteNav;
@@ -59,6 +60,12 @@ pub fn Staff() -> impl IntoView {
                 <Route path=path!("/institut/verwaltung/protokoll") view=audit::AuditList ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung/rueckfrage") view=queries::AskPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/rueckfragen") view=queries::QueryList ssr=SsrMode::Async/>
+                <Route path=path!("/institut/ergebnisse") view=results::BoardPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/ergebnisse/wandel") view=results::ChangePage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/ergebnisse/variablen") view=results::VariableList ssr=SsrMode::Async/>
+                <Route path=path!("/institut/ergebnisse/variablen/:item") view=results::VariablePage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/ergebnisse/regeln") view=results::RulesPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/ergebnisse/rueckmeldung") view=results::FeedbackPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post") view=post::PlanPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post/schritt/:schritt") view=post::StepPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post/vorlagen") view=post::TemplateList ssr=SsrMode::Async/>

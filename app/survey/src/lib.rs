@@ -8,7 +8,9 @@
 //! knows no item by name; [`typology`] alone does.
 
 pub mod answer;
+pub mod change;
 pub mod check;
+pub mod disclosure;
 pub mod expr;
 pub mod forecast;
 pub mod form;
@@ -21,6 +23,7 @@ pub mod query;
 pub mod rates;
 pub mod sheet;
 pub mod sizes;
+pub mod stats;
 pub mod status;
 pub mod tables;
 pub mod text;

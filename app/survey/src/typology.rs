@@ -5,17 +5,21 @@
 //! This is the only module that knows items by name.
 
 mod criteria;
+mod outcome;
+mod rules;
 mod words;
 
 pub use criteria::{K1, K2, K3, Reason, Verzahnung};
+pub use outcome::{CODES, Outcome, Outcomes};
+pub use rules::{RuleText, RuleVersion, texts};
 
 use crate::model::{Instrument, ItemIx};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// Version of the rules below; stored with every result. A later version
-/// never overwrites an earlier one's results.
-pub const RULE_VERSION: &str = "2026-1";
+/// Version of the rules where nobody has chosen another; stored with every
+/// result. No version ever overwrites another's results.
+pub const RULE_VERSION: &str = RuleVersion::V2026_1.name();
 
 /// Age group of the customers a classification is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,10 +66,24 @@ pub enum Level {
     K3,
 }
 
+impl Level {
+    /// All three in order.
+    pub const ALL: [Self; 3] = [Self::K1, Self::K2, Self::K3];
+
+    /// The two letters it may give, in the order of Tabelle 2.
+    #[must_use]
+    pub const fn letters(self) -> [&'static str; 2] {
+        match self {
+            Self::K1 => ["I", "II"],
+            Self::K2 | Self::K3 => ["a", "b"],
+        }
+    }
+}
+
 /// How the roles towards customers with and without case management combine
 /// in criterion 3 (paper, footnote 12: asked separately, combination not
 /// published).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum K3Rule {
     /// Only the role towards customers with case management counts.
@@ -101,10 +119,13 @@ impl std::str::FromStr for K3Rule {
 }
 
 /// Settings of the typology.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Rules {
     /// How criterion 3 combines its two questions.
     pub k3_rule: K3Rule,
+    /// Version of the rules.
+    #[serde(default)]
+    pub version: RuleVersion,
 }
 
 /// What stands out about a classification.
@@ -318,7 +339,7 @@ impl CoreItems {
         let read = criteria::Read::new(self.of(age)?, &code);
         match level {
             Level::K1 => read.k1().ok().map(K1::letter),
-            Level::K2 => read.k2().ok().map(K2::letter),
+            Level::K2 => read.k2(rules.version).ok().map(K2::letter),
             Level::K3 => read.k3(rules.k3_rule).ok().map(K3::letter),
         }
     }
@@ -333,7 +354,7 @@ pub fn classify(
     rules: Rules,
     code: impl Fn(ItemIx) -> Option<i64>,
 ) -> Classification {
-    let nothing = |k3_rule| Classification {
+    let nothing = || Classification {
         age_group,
         k1: Criterion {
             outcome: Err(Reason::U0),
@@ -349,11 +370,11 @@ pub fn classify(
         },
         verzahnung: None,
         flags: Vec::new(),
-        rule_version: Cow::Borrowed(RULE_VERSION),
-        k3_rule,
+        rule_version: Cow::Borrowed(rules.version.name()),
+        k3_rule: rules.k3_rule,
     };
     let Some(items) = instrument.core.of(age_group) else {
-        return nothing(rules.k3_rule);
+        return nothing();
     };
     let read = criteria::Read::new(items, &code);
     let evidence = |of: &[(ItemIx, &'static str)]| {
@@ -377,7 +398,7 @@ pub fn classify(
             evidence: evidence(&[(items.d1, d1), (items.d2, d2), (items.d5, d5)]),
         },
         k2: Criterion {
-            outcome: read.k2(),
+            outcome: read.k2(rules.version),
             evidence: evidence(&[(items.e1, e1), (items.e2, e2)]),
         },
         k3: Criterion {
@@ -386,6 +407,6 @@ pub fn classify(
         },
         verzahnung: read.verzahnung(k3),
         flags: read.flags(),
-        ..nothing(rules.k3_rule)
+        ..nothing()
     }
 }

@@ -62,7 +62,11 @@ pub use respondent::{
     Barred, CaseContact, CaseView, Choice, ConfirmError, Conflict, HistoryEntry, ItemChange, LONGEST_ANSWER, Receipt,
     SaveError, Saved, StoredAnswer, SubmitError,
 };
-pub use results::ExportError;
+pub use results::{
+    Alternative, Base, ChangeView, Cleared, Content, ExportError, Feedback, FeedbackDesk, FeedbackTables, GroupStats,
+    Grouping, ProtectedGroup, ProtectedTables, Reasons, ResultsView, RuleChoice, RuleDiff, RulesView, Shift, Variable,
+    VariableLine, VariableView,
+};
 pub use retention::{RetentionKind, RetentionPreview, RetentionRule, RetentionRun, RetentionView};
 pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings, SmtpServer, SmtpTls, StaffTotp};
 pub use staff::{

@@ -2,13 +2,13 @@
 //! does every result come out again. For backups, for moves, after accidents.
 
 use crate::Portal;
+use crate::classify::letters;
 use crate::respondent::fingerprint;
 use crate::respondent::view::context;
 use crate::store::verify::{self, WholeRow};
 use crate::store::{Conn, StoreError, Stored, cases};
 use std::collections::{BTreeMap, HashMap};
-use survey::typology::RULE_VERSION;
-use survey::{AgeGroup, CaseContext, Entries, Finding, FindingKind, Instrument, K3Rule, Sheet};
+use survey::{AgeGroup, CaseContext, Entries, Finding, FindingKind, Instrument, Rules, Sheet};
 
 /// One thing that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,7 +115,8 @@ impl Portal {
             seen.wrong("Angaben der Abgabe sind nicht lesbar", place(row));
             return Ok(());
         };
-        let context = context(conn, &case, self.rules()).await?;
+        let rules = self.rules(conn).await?;
+        let context = context(conn, &case, rules).await?;
         let sheet = Sheet::new(instrument.clone(), context.clone(), &entries);
         let redacted = row.redacted_fingerprint.is_some();
         for reason in incomplete(&instrument, &sheet, &row.machine, redacted) {
@@ -123,24 +124,22 @@ impl Portal {
         }
         for stored in verify::classifications(conn, &row.id).await? {
             seen.classifications += 1;
-            // Earlier rules cannot be run any more; their results stay as they are.
-            let Some(rule) = stored
-                .k3_rule
-                .parse::<K3Rule>()
-                .ok()
-                .filter(|_| stored.rule_version == RULE_VERSION)
-            else {
+            // Rules this program does not know cannot be run; their results stay as they are.
+            let (Ok(k3_rule), Ok(version)) = (stored.k3_rule.parse(), stored.rule_version.parse()) else {
                 continue;
             };
             let context = CaseContext {
-                rules: survey::Rules { k3_rule: rule },
+                rules: Rules { k3_rule, version },
                 ..context.clone()
             };
             let sheet = Sheet::new(instrument.clone(), context, &entries);
             let again = [AgeGroup::Ue, AgeGroup::U25].map(|age| sheet.classification(age));
             let types = again.each_ref().map(survey::Classification::partial);
             let whole = [serde_json::to_string(&again[0])?, serde_json::to_string(&again[1])?];
-            if whole != [stored.ue, stored.u25] || types != [stored.type_ue, stored.type_u25] {
+            let lettered = stored
+                .letters
+                .is_none_or(|stored| stored == letters(&again[0], &again[1]));
+            if whole != [stored.ue, stored.u25] || types != [stored.type_ue, stored.type_u25] || !lettered {
                 seen.wrong("Klassifikation kommt nicht noch einmal heraus", place(row));
             }
         }

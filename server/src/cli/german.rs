@@ -6,6 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, FromArgMatches};
 use portal::Role;
+use survey::K3Rule;
+use survey::typology::RuleVersion;
 
 const TEMPLATE: &str = "{about-with-newline}\nAufruf: {usage}\n\n{all-args}{after-help}";
 
@@ -84,6 +86,17 @@ pub(super) fn moment(text: &str) -> Result<DateTime<Utc>, String> {
 pub(super) fn role(text: &str) -> Result<Role, String> {
     text.parse()
         .map_err(|_| "es gibt die Rollen viewer, editor und admin".to_owned())
+}
+
+/// A version of the typology's rules.
+pub(super) fn rule_version(text: &str) -> Result<RuleVersion, String> {
+    let known = RuleVersion::ALL.map(RuleVersion::name).join(" und ");
+    text.parse().map_err(|_| format!("es gibt die Regelversionen {known}"))
+}
+
+/// A rule for criterion 3.
+pub(super) fn k3_rule(text: &str) -> Result<K3Rule, String> {
+    text.parse().map_err(|_| "es gibt fm_only, any und both".to_owned())
 }
 
 /// The German sentence for a wrong call; `None` where clap's output is no

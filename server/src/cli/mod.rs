@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use portal::Role;
 use std::path::PathBuf;
+use survey::K3Rule;
+use survey::typology::RuleVersion;
 
 pub use german::{explain, parse};
 
@@ -106,6 +108,12 @@ pub enum Command {
         /// Nur diese Welle
         #[arg(long, value_name = "WELLE", value_parser = german::wave)]
         wave: Option<i32>,
+        /// Unter dieser Regelversion statt der geltenden
+        #[arg(long, value_name = "VERSION", value_parser = german::rule_version)]
+        rule_version: Option<RuleVersion>,
+        /// Mit dieser Regel für Kriterium 3 statt der geltenden: fm_only, any oder both
+        #[arg(long, value_name = "REGEL", value_parser = german::k3_rule)]
+        k3_rule: Option<K3Rule>,
     },
     /// Schreibt die Angaben einer Welle als Datei für die Auswertung
     Export(Export),
@@ -310,6 +318,9 @@ pub struct Tables {
     /// Welle zum Vergleich
     #[arg(long, value_name = "WELLE", value_parser = german::wave)]
     pub previous: Option<i32>,
+    /// Nur Einheiten, die in allen diesen Wellen verwertbar sind, durch Komma getrennt; gezählt unter ihrer Form in der letzten
+    #[arg(long, value_name = "WELLEN", value_delimiter = ',', value_parser = german::wave)]
+    pub panel: Vec<i32>,
     /// Format: text oder csv
     #[arg(
         long,

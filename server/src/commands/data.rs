@@ -7,12 +7,24 @@ use portal::Portal;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use survey::tables;
+use survey::typology::RuleVersion;
+use survey::{K3Rule, Rules, tables};
 
 /// `classify`
-pub(super) async fn classify(portal: &Portal, wave: Option<i32>) -> Result<(), CommandError> {
+pub(super) async fn classify(
+    portal: &Portal,
+    wave: Option<i32>,
+    (version, k3_rule): (Option<RuleVersion>, Option<K3Rule>),
+) -> Result<(), CommandError> {
     let mut progress = Progress::new("Klassifizieren");
-    let done = portal.classify(wave, |done, of| progress.tell(done, of)).await?;
+    let current = portal.current_rules().await?;
+    let rules = Rules {
+        version: version.unwrap_or(current.version),
+        k3_rule: k3_rule.unwrap_or(current.k3_rule),
+    };
+    let done = portal
+        .classify_under(wave, Some(rules), |done, of| progress.tell(done, of))
+        .await?;
     drop(progress);
     println!("{done} Fragebogen klassifiziert.");
     Ok(())
@@ -75,12 +87,24 @@ fn beside(out: &Path) -> PathBuf {
 
 /// `tables`
 pub(super) async fn tables(portal: &Portal, args: &Tables) -> Result<(), CommandError> {
-    let cells = portal.tables(args.wave, args.previous).await?;
+    let cells = portal.tables(args.wave, args.previous, &args.panel).await?;
     let text = match args.format {
-        TablesFormat::Text => tables::text(&cells, args.wave, args.previous),
+        TablesFormat::Text => tables::text(&cells, args.wave, args.previous, &base(&args.panel)),
         TablesFormat::Csv => tables::csv(&cells),
     };
     Ok(io::stdout().write_all(text.as_bytes())?)
+}
+
+/// What the tables rest on, in words.
+fn base(panel: &[i32]) -> String {
+    let Some(latest) = panel.iter().max() else {
+        return "vollständig verwertbare Fragebogen der Welle (Querschnitt)".to_owned();
+    };
+    let waves: Vec<String> = panel.iter().map(ToString::to_string).collect();
+    format!(
+        "nur Einheiten, die in den Wellen {} vollständig verwertbar sind (Panel), Form nach der Welle {latest}",
+        waves.join(", ")
+    )
 }
 
 /// `backup`

@@ -118,7 +118,11 @@ pub fn run(command: Command) -> Result<(), CommandError> {
                 action: Mail::Run(args),
             } => field::mail_run(&open(&settings).await?, args.wave, args.at).await,
             Command::Mail { action: Mail::Bounce } => field::mail_bounce(&open(&settings).await?).await,
-            Command::Classify { wave } => data::classify(&open(&settings).await?, wave).await,
+            Command::Classify {
+                wave,
+                rule_version,
+                k3_rule,
+            } => data::classify(&open(&settings).await?, wave, (rule_version, k3_rule)).await,
             Command::Export(args) => data::export(&open(&settings).await?, args.wave, &args.out).await,
             Command::Tables(args) => data::tables(&open(&settings).await?, &args).await,
             Command::Check => data::check(&open(&settings).await?).await,

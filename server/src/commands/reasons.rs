@@ -125,6 +125,7 @@ fn classify(error: &ClassifyError) -> String {
     match error {
         ClassifyError::NoWave(wave) => no_wave(*wave),
         ClassifyError::Store(error) => store(error),
+        other => other.to_string(),
     }
 }
 

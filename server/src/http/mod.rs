@@ -130,7 +130,7 @@ fn for_people() -> Routes {
             post(forms::decision::decide),
         );
     let forms = of_administration(of_accounts(at_the_mail_desk(forms)));
-    let forms = about_cases(forms);
+    let forms = about_results(about_cases(forms));
     let forms = forms
         .add(Method::POST, "/institut/ziel", post(forms::goals::change))
         .add(Method::GET, "/institut/ereignisse", get(events::stream))
@@ -230,6 +230,24 @@ fn of_administration(routes: Routes) -> Routes {
             Method::POST,
             "/institut/verwaltung/konten/{id}/{was}",
             post(staff::change),
+        )
+}
+
+/// Forms and files about results.
+fn about_results(routes: Routes) -> Routes {
+    use forms::results;
+    routes
+        .add(Method::GET, "/institut/ergebnisse/csv", get(results::tables_csv))
+        .add(
+            Method::GET,
+            "/institut/ergebnisse/variablen/{item}/csv",
+            get(results::variable_csv),
+        )
+        .add(Method::POST, "/institut/ergebnisse/regeln", post(results::rules))
+        .add(
+            Method::POST,
+            "/institut/ergebnisse/rueckmeldung",
+            post(results::feedback),
         )
 }
 

@@ -548,12 +548,82 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
     ]
 }
 
+/// Results: whoever is of the institute may look; rules are the admins',
+/// feedback the editors' to switch.
+fn about_results() -> Vec<Row> {
+    vec![
+        get("/befragung/rueckmeldung", "/befragung/rueckmeldung", units(SIGN_IN, OK)),
+        get(
+            "/institut/ergebnisse",
+            "/institut/ergebnisse",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/ergebnisse/wandel",
+            "/institut/ergebnisse/wandel",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/ergebnisse/variablen",
+            "/institut/ergebnisse/variablen",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/ergebnisse/variablen/{item}",
+            "/institut/ergebnisse/variablen/B1",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/ergebnisse/regeln",
+            "/institut/ergebnisse/regeln",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/ergebnisse/rueckmeldung",
+            "/institut/ergebnisse/rueckmeldung",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/ergebnisse/csv",
+            "/institut/ergebnisse/csv?welle=2008",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/ergebnisse/variablen/{item}/csv",
+            "/institut/ergebnisse/variablen/B1/csv?welle=2008",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        // Without a reason: 422 says that it was allowed to ask.
+        post(
+            "/institut/ergebnisse/regeln",
+            "/institut/ergebnisse/regeln",
+            &[
+                ("welle", "2008"),
+                ("regelversion", "2026-1"),
+                ("k3_regel", "both"),
+                ("grund", ""),
+                ("bestaetigt", "ja"),
+            ],
+            staff(CARRIED, (403, ""), (403, ""), (422, "")),
+        ),
+        // The wave is not closed: 409 says that it was allowed to ask.
+        post(
+            "/institut/ergebnisse/rueckmeldung",
+            "/institut/ergebnisse/rueckmeldung",
+            &[("welle", "2008"), ("tun", "freigeben"), ("bestaetigt", "ja")],
+            staff(CARRIED, (403, ""), (409, ""), (409, "")),
+        ),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_gets_what_is_theirs_and_nothing_else() {
     let world = World::new().await;
     // Streams end at once; what they say while they go on is another test's matter.
     world.changes.stop();
-    let rows = rows(&world.questionnaire().await, &world.sent_mail().await);
+    let mut all = about_results();
+    all.extend(rows(&world.questionnaire().await, &world.sent_mail().await));
+    let rows = all;
     let mut routes = server::http::routes();
     for row in &rows {
         let place = routes

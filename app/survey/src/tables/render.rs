@@ -36,9 +36,9 @@ pub fn csv(cells: &[Cell]) -> String {
 }
 
 /// All tables with counts and whole per cent, the earlier wave in brackets as
-/// in the paper, N under every column.
+/// in the paper, the base above and N under every column.
 #[must_use]
-pub fn text(cells: &[Cell], wave: i32, previous: Option<i32>) -> String {
+pub fn text(cells: &[Cell], wave: i32, previous: Option<i32>, base: &str) -> String {
     let mut out = String::new();
     for table in Table::ALL {
         for age in AgeGroup::ALL {
@@ -54,8 +54,7 @@ pub fn text(cells: &[Cell], wave: i32, previous: Option<i32>) -> String {
                 age,
                 &of(wave),
                 &previous.map(of).unwrap_or_default(),
-                wave,
-                previous,
+                (wave, previous, base),
             );
         }
     }
@@ -68,8 +67,7 @@ fn one_table(
     age: AgeGroup,
     cells: &[&Cell],
     earlier: &[&Cell],
-    wave: i32,
-    previous: Option<i32>,
+    (wave, previous, base): (i32, Option<i32>, &str),
 ) {
     let _ = write!(
         out,
@@ -81,7 +79,7 @@ fn one_table(
     if let Some(previous) = previous {
         let _ = write!(out, " (Welle {previous} in Klammern)");
     }
-    out.push_str("\nBasis: vollständig verwertbare Fragebogen der Welle (Querschnitt)\n\n");
+    let _ = write!(out, "\nBasis: {base}\n\n");
     let mut forms: Vec<_> = cells.iter().map(|cell| cell.form).collect();
     forms.dedup();
     let _ = write!(out, "{:<28}", "");

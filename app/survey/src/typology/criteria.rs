@@ -1,12 +1,12 @@
 //! The tables of the instrument's section 3, one function each. "(Annahme)"
 //! marks what the paper does not publish.
 
-use super::{AgeItems, Flag, K3Rule};
+use super::{AgeItems, Flag, K3Rule, RuleVersion};
 use crate::model::ItemIx;
 use serde::{Deserialize, Serialize};
 
 /// Criterion 1 with its variants (paper, section 3.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum K1 {
     /// II: everybody receives case management.
     FuerAlle,
@@ -30,7 +30,7 @@ impl K1 {
 }
 
 /// Criterion 2 with its variants (paper, section 3.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum K2 {
     /// a: specialised placement staff or an employers' service.
     Spezialisiert,
@@ -56,7 +56,7 @@ impl K2 {
 }
 
 /// Criterion 3 with its variants (paper, section 3.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum K3 {
     /// b: the person in charge computes benefits.
     RechnetSelbst,
@@ -91,7 +91,7 @@ impl K3 {
 }
 
 /// Why a criterion cannot be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Reason {
     /// No answer.
     U0,
@@ -103,11 +103,13 @@ pub enum Reason {
     U3,
     /// Placement by both in equal parts (Annahme).
     U4,
+    /// Placement by third parties only (from rule version 2026-2 on).
+    U5,
 }
 
 /// How benefits and integration work together, exclusive and in this order
 /// (paper, section 3.4 and Abbildung 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verzahnung {
     /// The person in charge computes benefits.
     V1,
@@ -162,11 +164,14 @@ impl<'a, F: Fn(ItemIx) -> Option<i64>> Read<'a, F> {
         }
     }
 
-    pub(super) fn k2(&self) -> Result<K2, Reason> {
+    pub(super) fn k2(&self, version: RuleVersion) -> Result<K2, Reason> {
         match self.get(self.items.e1) {
             Some(1) => Ok(K2::Integriert),
             Some(2..=4) => Ok(K2::Spezialisiert),
-            Some(5) => Ok(K2::Dritte),
+            Some(5) => match version {
+                RuleVersion::V2026_1 => Ok(K2::Dritte),
+                RuleVersion::V2026_2 => Err(Reason::U5),
+            },
             Some(6) => match self.get(self.items.e2) {
                 Some(1) => Ok(K2::UeberwiegendIntegriert),
                 Some(2) => Ok(K2::UeberwiegendSpezialisiert),

@@ -15,6 +15,14 @@ impl Level {
 }
 
 impl K1 {
+    /// All variants, in the order of the rules.
+    pub const ALL: [Self; 4] = [
+        Self::FuerAlle,
+        Self::DasselbePersonal,
+        Self::Vollspezialisierung,
+        Self::Experten,
+    ];
+
     /// Wording of the variant.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -39,6 +47,15 @@ impl K1 {
 }
 
 impl K2 {
+    /// All variants.
+    pub const ALL: [Self; 5] = [
+        Self::Spezialisiert,
+        Self::Dritte,
+        Self::UeberwiegendSpezialisiert,
+        Self::Integriert,
+        Self::UeberwiegendIntegriert,
+    ];
+
     /// Wording of the variant.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -65,6 +82,9 @@ impl K2 {
 }
 
 impl K3 {
+    /// All variants.
+    pub const ALL: [Self; 3] = [Self::RechnetSelbst, Self::Ansprechperson, Self::NichtIntegriert];
+
     /// Wording of the variant.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -87,6 +107,9 @@ impl K3 {
 }
 
 impl Reason {
+    /// All reasons.
+    pub const ALL: [Self; 6] = [Self::U0, Self::U1, Self::U2, Self::U3, Self::U4, Self::U5];
+
     /// Wording of the reason.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -96,6 +119,7 @@ impl Reason {
             Self::U2 => "nur externes Fallmanagement",
             Self::U3 => "kein überwiegendes Vorgehen",
             Self::U4 => "Vermittlung zu gleichen Teilen",
+            Self::U5 => "Vermittlung nur durch Dritte",
         }
     }
 
@@ -108,6 +132,7 @@ impl Reason {
             Self::U2 => "U2",
             Self::U3 => "U3",
             Self::U4 => "U4",
+            Self::U5 => "U5",
         }
     }
 }

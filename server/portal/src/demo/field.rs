@@ -105,7 +105,8 @@ impl Portal {
             return Err(DemoError::Step(format!("{} hat keinen Fall", plan.office.kennung)));
         };
         let instrument = self.instruments().of(conn, taken.case.instrument.as_deref()).await?;
-        let context = context(conn, &taken.case, self.rules()).await?;
+        let rules = self.rules(conn).await?;
+        let context = context(conn, &taken.case, rules).await?;
         let mut entries = answer(&instrument, &context, plan.office);
         match plan.course {
             Course::Begins => keep_beginning(&instrument, &mut entries, plan.office.place),

@@ -119,7 +119,7 @@ impl Portal {
             }
         };
         let kept = self.drafts().of(conn, &case).await?;
-        let context = context_of(&case, kept.previous.clone(), self.rules())?;
+        let context = context_of(&case, kept.previous.clone(), self.rules(conn).await?)?;
         let status = waves::read_status(&case.status)?;
         let deadline = read_day(&case.deadline)?;
         let deadline_at = berlin::end_of_day(deadline);
@@ -156,13 +156,6 @@ impl Portal {
             name: case.name,
         })
     }
-
-    /// Settings of the typology.
-    pub(crate) fn rules(&self) -> Rules {
-        Rules {
-            k3_rule: self.settings().k3_rule,
-        }
-    }
 }
 
 /// The current answers of a case, routed and checked, with the latest reasons.
@@ -175,7 +168,8 @@ impl Portal {
     /// Reads what an office has answered so far, as it is in this transaction.
     pub(crate) async fn draft(&self, conn: &mut Conn, case: &CaseRow) -> Stored<Draft> {
         let instrument = self.instruments().of(conn, case.instrument.as_deref()).await?;
-        let context = context(conn, case, self.rules()).await?;
+        let rules = self.rules(conn).await?;
+        let context = context(conn, case, rules).await?;
         let entries: Entries = answers::of_case(conn, &case.id)
             .await?
             .into_iter()

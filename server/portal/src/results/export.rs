@@ -13,7 +13,7 @@ use chrono::SecondsFormat;
 use std::collections::HashMap;
 use std::io::Write;
 use survey::rates::disposition;
-use survey::typology::{Criterion, Flag, RULE_VERSION, Reason, Verzahnung};
+use survey::typology::{Criterion, Flag, Reason, Verzahnung};
 use survey::{AgeGroup, Classification, Instrument, Kind};
 
 /// Why nothing, or not everything, was exported.
@@ -36,7 +36,9 @@ pub enum ExportError {
 impl From<ClassifyError> for ExportError {
     fn from(error: ClassifyError) -> Self {
         match error {
-            ClassifyError::NoWave(wave) => Self::NoWave(wave),
+            ClassifyError::NoWave(wave) | ClassifyError::NotInPanel(wave) => Self::NoWave(wave),
+            // Counting is no part of classifying.
+            ClassifyError::Unsound(unsound) => Self::Store(StoreError::content(unsound.to_string())),
             ClassifyError::Store(error) => Self::Store(error),
         }
     }
@@ -50,15 +52,15 @@ impl Portal {
     /// What was written before stays in `out`.
     pub async fn export_csv(&self, wave: i32, out: &mut (dyn Write + Send)) -> Result<u64, ExportError> {
         self.classify(Some(wave), |_, _| {}).await?;
-        let rule = self.settings().k3_rule.name();
         let mut snapshot = self.snapshot().await?;
+        let rules = self.rules(&mut snapshot).await?;
         let row = waves::find(&mut snapshot, wave)
             .await?
             .ok_or(ExportError::NoWave(wave))?;
         let version = row.instrument.as_deref().filter(|_| row.state != "planned");
         let version = version.ok_or(ExportError::NotOpened(wave))?;
         let instrument = self.instruments().of(&mut snapshot, Some(version)).await?;
-        let rows = lists::results(&mut snapshot, wave, RULE_VERSION, rule).await?;
+        let rows = lists::results(&mut snapshot, wave, rules.version.name(), rules.k3_rule.name()).await?;
         drop(snapshot);
         let columns = columns(&instrument);
         let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(out);

@@ -15,7 +15,6 @@ use crate::words;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use survey::status::Status;
-use survey::typology::RULE_VERSION;
 use survey::{Classification, Findings, K3Rule, Sheet};
 
 /// Everything about one case.
@@ -117,8 +116,8 @@ impl Portal {
         let view = self.case_view(&mut conn, case).await?;
         let sheet = Sheet::new(view.instrument.clone(), view.context.clone(), &view.entries());
         let stored = answers::confirmations(&mut conn, &id).await?;
-        let rule = self.settings().k3_rule;
-        let found = submissions::classification(&mut conn, &id, RULE_VERSION, rule.name()).await?;
+        let rules = self.rules(&mut conn).await?;
+        let found = submissions::classification(&mut conn, &id, rules.version.name(), rules.k3_rule.name()).await?;
         Ok(CaseDetail {
             findings: sheet.findings(&view.confirmations),
             confirmations: confirmations(&stored, &sheet)?,

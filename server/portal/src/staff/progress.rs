@@ -11,7 +11,6 @@ use crate::Portal;
 use crate::store::cases::{self, CaseRow};
 use crate::store::{Conn, Stored, desk, submissions, waves, words};
 use chrono::TimeDelta;
-use survey::typology::RULE_VERSION;
 
 /// Cases looked at in one transaction.
 const AT_ONCE: i64 = 200;
@@ -24,7 +23,8 @@ impl Portal {
     pub(crate) async fn complete_lists(&self) -> Stored<()> {
         let mut tx = self.write().await?;
         words::fill(&mut tx).await?;
-        submissions::set_types(&mut tx, RULE_VERSION, self.settings().k3_rule.name()).await?;
+        let rules = self.rules(&mut tx).await?;
+        submissions::set_types(&mut tx, rules.version.name(), rules.k3_rule.name()).await?;
         tx.commit().await
     }
 

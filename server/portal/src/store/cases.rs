@@ -83,6 +83,18 @@ pub(crate) async fn by_kennung(conn: &mut Conn, wave: i32, kennung_key: &str) ->
     )
 }
 
+/// The case of a unit in a wave.
+pub(crate) async fn of_unit(conn: &mut Conn, wave: i32, unit_id: &str) -> Stored<Option<CaseRow>> {
+    rows!(
+        conn,
+        optional,
+        CaseRow,
+        case_columns!("WHERE c.wave = $1 AND c.unit_id = $2"),
+        wave,
+        unit_id
+    )
+}
+
 pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<CaseRow>> {
     rows!(conn, optional, CaseRow, case_columns!("WHERE c.id = $1"), id)
 }

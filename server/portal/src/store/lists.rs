@@ -52,31 +52,6 @@ pub(crate) async fn results(conn: &mut Conn, wave: i32, rule_version: &str, k3_r
     )
 }
 
-/// Form and classifications of a wave's cases of one status.
-pub(crate) async fn classified(
-    conn: &mut Conn,
-    wave: i32,
-    status: &str,
-    rule_version: &str,
-    k3_rule: &str,
-) -> Stored<Vec<(String, String, String)>> {
-    rows!(
-        conn,
-        all,
-        (String, String, String),
-        "SELECT c.form, k.ue, k.u25
-         FROM cases c
-         JOIN submissions s ON s.case_id = c.id
-              AND s.number = (SELECT MAX(l.number) FROM submissions l WHERE l.case_id = c.id)
-         JOIN classifications k ON k.submission_id = s.id AND k.rule_version = $3 AND k.k3_rule = $4
-         WHERE c.wave = $1 AND c.status = $2",
-        wave,
-        status,
-        rule_version,
-        k3_rule
-    )
-}
-
 /// A mail in the list of the outbox.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct OutboxLineRow {

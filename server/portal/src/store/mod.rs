@@ -26,6 +26,7 @@ pub(crate) mod queries;
 pub(crate) mod recount;
 pub(crate) mod retention;
 pub(crate) mod returns;
+pub(crate) mod results;
 pub(crate) mod sessions;
 pub(crate) mod sizes;
 pub(crate) mod submissions;

@@ -155,12 +155,16 @@ pub(crate) struct NewClassification<'a> {
     pub u25: String,
     pub type_ue: String,
     pub type_u25: String,
+    /// Both results in ten letters.
+    pub letters: String,
+    /// Whether these rules count.
+    pub current: bool,
 }
 
-/// Keeps classifications, beside the case too where it is of its latest
-/// submission; one of the same rules stays as it is.
+/// Keeps classifications, beside the case too where the rules count and it is
+/// of its latest submission; one of the same rules stays as it is.
 pub(crate) async fn classify(conn: &mut Conn, new: &[NewClassification<'_>], at: i64) -> Stored<()> {
-    for one in new {
+    for one in new.iter().filter(|one| one.current) {
         run!(
             conn,
             "UPDATE cases SET type_ue = $2, type_u25 = $3, type_rules = $4
@@ -174,7 +178,7 @@ pub(crate) async fn classify(conn: &mut Conn, new: &[NewClassification<'_>], at:
     }
     add!(
         conn,
-        "INSERT INTO classifications (submission_id, rule_version, k3_rule, ue, u25, type_ue, type_u25, at) ",
+        "INSERT INTO classifications (submission_id, rule_version, k3_rule, ue, u25, type_ue, type_u25, letters, at) ",
         new,
         " ON CONFLICT (submission_id, rule_version, k3_rule) DO NOTHING",
         |row, one| {
@@ -185,7 +189,7 @@ pub(crate) async fn classify(conn: &mut Conn, new: &[NewClassification<'_>], at:
                 .push_bind(&one.u25)
                 .push_bind(&one.type_ue)
                 .push_bind(&one.type_u25);
-            row.push_bind(at);
+            row.push_bind(&one.letters).push_bind(at);
         }
     )?;
     Ok(())

@@ -180,6 +180,7 @@ pub(crate) struct ClassifiedRow {
     pub u25: String,
     pub type_ue: String,
     pub type_u25: String,
+    pub letters: Option<String>,
 }
 
 pub(crate) async fn classifications(conn: &mut Conn, submission_id: &str) -> Stored<Vec<ClassifiedRow>> {
@@ -187,7 +188,7 @@ pub(crate) async fn classifications(conn: &mut Conn, submission_id: &str) -> Sto
         conn,
         all,
         ClassifiedRow,
-        "SELECT rule_version, k3_rule, ue, u25, type_ue, type_u25 FROM classifications WHERE submission_id = $1",
+        "SELECT rule_version, k3_rule, ue, u25, type_ue, type_u25, letters FROM classifications WHERE submission_id = $1",
         submission_id
     )
 }

@@ -25,7 +25,7 @@ pub(crate) struct Facts {
 
 impl Facts {
     pub(crate) async fn of(portal: &Portal) -> Self {
-        let cells = portal.tables(2008, Some(2007)).await.expect("tables");
+        let cells = portal.tables(2008, Some(2007), &[]).await.expect("tables");
         let mut waves = BTreeMap::new();
         for wave in [2006, 2007, 2008] {
             let mut bytes = Vec::new();

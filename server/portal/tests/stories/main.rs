@@ -15,6 +15,7 @@ mod case_work;
 mod colleagues;
 mod deciding;
 mod field_phase;
+mod findings;
 mod listing;
 mod mail_server;
 mod merging;

@@ -98,7 +98,7 @@ story!(tables_count_usable_cases_only, world => {
         }
     }
     let count = async |row: &str| {
-        let cells = world.portal.tables(2008, Some(2007)).await.unwrap();
+        let cells = world.portal.tables(2008, Some(2007), &[]).await.unwrap();
         let cell = cells.iter().find(|cell| {
             cell.table == Table::Tabelle2
                 && cell.age_group == AgeGroup::Ue
@@ -114,5 +114,5 @@ story!(tables_count_usable_cases_only, world => {
     let staff = world.staff(Role::Editor).await;
     world.portal.decide(&staff, 2008, "GS-3", Decision::Unusable, "Nicht verwertbar").await.unwrap();
     assert_eq!(count("Iba").await, (1, 1));
-    assert!(world.portal.tables(1999, None).await.is_err());
+    assert!(world.portal.tables(1999, None, &[]).await.is_err());
 });

@@ -11,6 +11,7 @@ pub(super) mod goals;
 pub(super) mod own;
 pub(super) mod post;
 pub(super) mod queries;
+pub(super) mod results;
 mod resume;
 pub(super) mod retention;
 pub(super) mod staff;

@@ -1,0 +1,151 @@
+//! Results: the paper's tables and figures, change between waves, any
+//! variable, the rules, and what offices get back. Every figure stands with
+//! its base.
+
+mod bars;
+mod board;
+mod change;
+mod feedback;
+mod rules;
+mod variables;
+
+pub(super) use board::BoardPage;
+pub(super) use change::ChangePage;
+pub(super) use feedback::FeedbackPage;
+pub(super) use rules::RulesPage;
+pub(super) use variables::{VariableList, VariablePage};
+
+use super::frame::asked;
+use crate::layout::{Notice, Page};
+use crate::words;
+use leptos::prelude::*;
+use portal::{Base, StaffError};
+use survey::AgeGroup;
+use survey::rates::Rate;
+
+/// Ways between the pages about results, with the wave and the base kept.
+#[component]
+fn ResultsNav(wave: i32, here: &'static str, #[prop(optional)] panel: bool) -> impl IntoView {
+    let pages = [
+        ("/institut/ergebnisse", "Typologie"),
+        ("/institut/ergebnisse/wandel", "Wandel"),
+        ("/institut/ergebnisse/variablen", "Variablen"),
+        ("/institut/ergebnisse/regeln", "Regeln"),
+        ("/institut/ergebnisse/rueckmeldung", "Rückmeldung"),
+    ];
+    let basis = if panel { "&basis=panel" } else { "" };
+    let links = pages
+        .into_iter()
+        .map(|(path, label)| {
+            let current = (path == here).then_some("page");
+            view! { <li><a href=format!("{path}?welle={wave}{basis}") aria-current=current>{label}</a></li> }
+        })
+        .collect_view();
+    view! { <nav class="desk" aria-label="Ergebnisse"><ul class="inline">{links}</ul></nav> }
+}
+
+/// Whether only units of both waves are asked for.
+fn panel_asked() -> bool {
+    asked("basis") == "panel"
+}
+
+/// The age group asked for.
+fn age_asked() -> AgeGroup {
+    if asked("alter") == "u25" {
+        AgeGroup::U25
+    } else {
+        AgeGroup::Ue
+    }
+}
+
+/// A choice between few, as links; the one that holds is marked.
+fn switch(label: &'static str, choices: Vec<(String, String, bool)>) -> impl IntoView {
+    let links = choices
+        .into_iter()
+        .map(|(href, text, here)| {
+            let current = here.then_some("true");
+            view! { <li><a href=href aria-current=current>{text}</a></li> }
+        })
+        .collect_view();
+    view! { <nav class="switch" aria-label=label><span aria-hidden="true">{label}": "</span><ul class="inline">{links}</ul></nav> }
+}
+
+/// Both bases to choose from; `address` ends so that a parameter may follow.
+fn base_switch(base: &Base, address: &str) -> Option<impl IntoView + use<>> {
+    let previous = base.previous.as_ref()?.key;
+    let wave = base.wave.key;
+    Some(switch(
+        "Basis",
+        vec![
+            (
+                format!("{address}&basis=welle"),
+                "alle Einheiten der Welle".to_owned(),
+                !base.panel,
+            ),
+            (
+                format!("{address}&basis=panel"),
+                format!("nur Einheiten beider Wellen ({previous} und {wave})"),
+                base.panel,
+            ),
+        ],
+    ))
+}
+
+/// What the figures below rest on.
+fn base_line(base: &Base) -> impl IntoView + use<> {
+    let wave = &base.wave;
+    let before = base.previous.as_ref().map(|previous| {
+        format!(
+            "; in Klammern Welle {}, Stichtag {}, N = {}",
+            previous.key,
+            words::day(previous.stichtag),
+            base.n_previous
+        )
+    });
+    let units = match &base.previous {
+        Some(previous) if base.panel => format!(
+            "nur Einheiten, die in beiden Wellen vollständig verwertbar sind (Panel {} und {}); Form nach der Welle {}",
+            previous.key, wave.key, wave.key
+        ),
+        _ => "alle vollständig verwertbaren Fragebogen der Welle (Querschnitt)".to_owned(),
+    };
+    view! {
+        <p class="base">
+            <strong>"Basis: "</strong>
+            {format!("N = {}, Welle {}, Stichtag {}", base.n, wave.key, words::day(wave.stichtag))}
+            {before} ". "
+            {units} ". "
+            {rules_line(base.rules)}
+        </p>
+    }
+}
+
+fn rules_line(rules: survey::Rules) -> String {
+    format!(
+        "Regelversion {}, Kriterium 3: {}.",
+        rules.version.name(),
+        rules.k3_rule.name()
+    )
+}
+
+/// `93 (28 %)`.
+fn share(rate: Rate) -> String {
+    match rate.percent() {
+        Some(percent) => format!("{} ({percent} %)", rate.numerator),
+        None => rate.numerator.to_string(),
+    }
+}
+
+/// A table that would not add up is not shown: the page says so instead.
+fn refused(error: StaffError, wave: i32, here: &'static str) -> Result<AnyView, StaffError> {
+    match error {
+        StaffError::Refused(text) => Ok(view! {
+            <Page title="Ergebnisse" wide=true>
+                <ResultsNav wave here/>
+                <Notice kind="warning" text/>
+            </Page>
+        }
+        .into_any()),
+        other => Err(other),
+    }
+}
