@@ -14,8 +14,8 @@ mod overview;
 mod panel;
 mod post;
 mod queries;
-mod retention;
 mod results;
+mod retention;
 mod returns;
 
 pub(crate) use nav::InstituteNav;

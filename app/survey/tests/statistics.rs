@@ -19,7 +19,7 @@ fn sorted(hundredths: &[i64]) -> Vec<Decimal> {
 }
 
 fn decimal(text: &str) -> Decimal {
-    text.parse().unwrap()
+    text.parse().expect("a decimal")
 }
 
 #[test]

@@ -182,11 +182,8 @@ impl Portal {
         let found = found.ok_or_else(|| StoreError::content(format!("no submission {submission_id}")))?;
         let instrument = self.instruments().of(conn, Some(&found.instrument)).await?;
         let entries: Entries = serde_json::from_str(&found.entries)?;
-        Ok(Sheet::new(
-            instrument,
-            context(conn, case, self.rules()).await?,
-            &entries,
-        ))
+        let rules = self.rules(conn).await?;
+        Ok(Sheet::new(instrument, context(conn, case, rules).await?, &entries))
     }
 
     /// Takes back whatever lies outside a scope, so that what was transmitted

@@ -214,6 +214,9 @@ impl Portal {
         results::choose(&mut tx, who, names(rules), &reason, now).await?;
         // Beside the cases stands what there is under the new rules already.
         submissions::set_types(&mut tx, rules.version.name(), rules.k3_rule.name()).await?;
+        for (case, known) in results::typology_to_be(&mut tx, names(rules)).await? {
+            cases::set_typology(&mut tx, &case, known, now.timestamp_micros()).await?;
+        }
         let detail = format!("{}, {}", rules.version.name(), rules.k3_rule.name());
         let deed = Deed {
             action: "rules_chosen",

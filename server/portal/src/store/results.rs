@@ -281,6 +281,25 @@ pub(crate) async fn chosen_rules(conn: &mut Conn) -> Stored<Option<(String, Stri
     )
 }
 
+/// Cases whose latest submission is classified under these rules, where
+/// whether its type is known is not what stands beside the case.
+pub(crate) async fn typology_to_be(conn: &mut Conn, rules: RuleNames) -> Stored<Vec<(String, bool)>> {
+    let found = rows!(
+        conn,
+        all,
+        (String, bool, String),
+        "SELECT c.id, c.typology, k.type_ue FROM cases c
+         JOIN submissions s ON s.case_id = c.id
+              AND s.number = (SELECT MAX(l.number) FROM submissions l WHERE l.case_id = c.id)
+         JOIN classifications k ON k.submission_id = s.id AND k.rule_version = $1 AND k.k3_rule = $2",
+        rules.version,
+        rules.k3_rule
+    )?;
+    let known = |letters: &str| !letters.contains('?');
+    let other = found.into_iter().filter(|(_, noted, letters)| *noted != known(letters));
+    Ok(other.map(|(case, _, letters)| (case, known(&letters))).collect())
+}
+
 /// Every choice, latest first.
 pub(crate) async fn choices(conn: &mut Conn) -> Stored<Vec<ChoiceRow>> {
     rows!(

@@ -1,0 +1,144 @@
+// Results: the paper's tables with their base, change, rules, any variable,
+// and what offices get back, on screen and on paper.
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertSound, launch, newPage, signIn } from '../support/browser.mjs';
+import { startProgram } from '../support/program.mjs';
+
+const RESULTS = '/institut/ergebnisse';
+
+describe('results', () => {
+  let program;
+  let browser;
+  before(async () => {
+    program = await startProgram({ complete: true });
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await program?.stop();
+  });
+
+  const staff = (role) => program.demo.staff.find((one) => one.role === role);
+  const pages = [
+    RESULTS,
+    `${RESULTS}?welle=2008&basis=panel&alter=u25`,
+    `${RESULTS}?welle=2006`,
+    `${RESULTS}/wandel?welle=2008`,
+    `${RESULTS}/wandel?welle=2006`,
+    `${RESULTS}/variablen?welle=2008`,
+    `${RESULTS}/variablen/B1?welle=2008&nach=land`,
+    `${RESULTS}/variablen/D3_ue?welle=2008&nach=typ`,
+    `${RESULTS}/variablen/H4?welle=2008`,
+    `${RESULTS}/variablen/I1?welle=2008`,
+    `${RESULTS}/variablen/Z1?welle=2008`,
+    `${RESULTS}/regeln?welle=2008`,
+    `${RESULTS}/rueckmeldung?welle=2007`,
+  ];
+
+  for (const [width, dark] of [[1280, false], [320, true]]) {
+    test(`${width} pixels, ${dark ? 'dark' : 'light'}`, async () => {
+      const page = await newPage(browser, { width, dark });
+      await signIn(page, program.base, staff('admin'));
+      for (const path of pages) {
+        const answer = await page.goto(`${program.base}${path}`);
+        assert.equal(answer.status(), 200, path);
+        await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+        await assertSound(page, path);
+      }
+      await page.context().close();
+    });
+  }
+
+  for (const scripts of [true, false]) {
+    test(`tables, panel and rules, scripts ${scripts ? 'on' : 'off'}`, async () => {
+      const page = await newPage(browser, { scripts });
+      await signIn(page, program.base, staff('admin'));
+      await page.goto(`${program.base}${RESULTS}?welle=2008`);
+      const typology = page.locator('table', { hasText: 'Tabelle 2' });
+      // Tabelle 2 of the paper, 31.10.2007: ARGE, zkT, gAw.
+      const row = async (name) => typology.locator('tr', { has: page.getByRole('rowheader', { name, exact: false }) }).first().innerText();
+      assert.match(await row('Iaa Leistungen'), /93 \(28 %\).*6 \(9 %\).*6 \(29 %\)/s);
+      assert.match(await page.locator('.base').innerText(), /N = 421, Welle 2008, Stichtag 31\.10\.2007.*Querschnitt.*Regelversion 2026-1/s);
+      await page.getByRole('link', { name: /nur Einheiten beider Wellen/ }).click();
+      assert.match(await page.locator('.base').innerText(), /N = 413, .*Panel 2007 und 2008.*Form nach der Welle 2008/s);
+
+      await page.getByRole('navigation', { name: 'Ergebnisse' }).getByRole('link', { name: 'Wandel' }).click();
+      assert.match(await page.locator('main').innerText(), /Zu klären/);
+
+      // Rules: not without a confirmation; then they count, then the first do again.
+      await page.goto(`${program.base}${RESULTS}/regeln?welle=2008`);
+      const choose = async (rule, confirmed) => {
+        const summary = page.getByText('Andere Regeln gelten lassen');
+        if (!(await page.getByLabel('Regel für Kriterium 3').isVisible())) await summary.click();
+        await page.getByLabel('Regel für Kriterium 3').selectOption(rule);
+        await page.getByLabel(/^Grund/).fill('Probe im Browser');
+        if (confirmed) await page.getByLabel(/Ab sofort sollen diese Regeln/).check();
+        await page.getByRole('button', { name: 'Regeln gelten lassen' }).click();
+      };
+      await choose('both', false);
+      assert.match(await page.locator('main').innerText(), /Bitte bestätigen Sie, dass die Regeln ab sofort gelten sollen/);
+      assert.equal(await page.getByLabel(/^Grund/).inputValue(), 'Probe im Browser');
+      await choose('both', true);
+      assert.match(await page.locator('main').innerText(), /Es gelten: Regelversion 2026-1, Kriterium 3: both/);
+      await page.goto(`${program.base}${RESULTS}?welle=2008`);
+      assert.match(await page.locator('.base').innerText(), /Kriterium 3: both/);
+      await page.goto(`${program.base}${RESULTS}/regeln?welle=2008`);
+      await choose('fm_only', true);
+      assert.match(await page.locator('main').innerText(), /Es gelten: Regelversion 2026-1, Kriterium 3: fm_only/);
+
+      const csv = await page.request.get(`${program.base}${RESULTS}/csv?welle=2008`);
+      const lines = (await csv.text()).split('\n');
+      assert.equal(lines[0], 'table;age_group;form;row;wave;n;base;percent');
+      assert.ok(lines.includes('Tabelle 2;ue;ARGE;Iaa;2008;93;331;28.10'), lines.slice(0, 5).join('\n'));
+      await page.context().close();
+    });
+  }
+
+  for (const scripts of [true, false]) {
+    test(`feedback released, read, printed and taken back, scripts ${scripts ? 'on' : 'off'}`, async () => {
+      const desk = await newPage(browser, { scripts });
+      await signIn(desk, program.base, staff('editor'));
+      await desk.goto(`${program.base}${RESULTS}/rueckmeldung?welle=2007`);
+      await desk.getByRole('button', { name: 'Rückmeldung freigeben' }).click();
+      assert.match(await desk.locator('main').innerText(), /Bitte bestätigen Sie den Satz daneben/);
+      await desk.getByLabel(/Ich habe die Tabellen unten geprüft/).check();
+      await desk.getByRole('button', { name: 'Rückmeldung freigeben' }).click();
+      assert.match(await desk.locator('main').innerText(), /Die Rückmeldung ist für die Einheiten freigegeben/);
+
+      const page = await newPage(browser, { scripts });
+      await signIn(page, program.base, program.demo.units.find((one) => one.status === 'usable'));
+      await page.goto(`${program.base}/befragung`);
+      await page.getByRole('link', { name: 'Ihre Rückmeldung ansehen' }).click();
+      assert.match(await page.locator('main').innerText(), /Ü25: Typ I.*So lesen Sie den Typ/s);
+      assert.ok((await page.getByText('(Ihr Typ)').count()) > 0);
+      await assertSound(page, 'feedback');
+      if (scripts) {
+        const folder = join(program.dir, 'druck');
+        mkdirSync(folder, { recursive: true });
+        const file = join(process.env.RUECKLAUF_PRINTS ?? folder, 'rueckmeldung.pdf');
+        await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
+        const pages = /Pages:\s+(\d+)/.exec(execFileSync('pdfinfo', [file], { encoding: 'utf8' }))[1];
+        assert.equal(pages, '2', 'two sheets');
+        const text = execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' });
+        assert.match(text, /Ihre Vergleichsgruppe/);
+        assert.match(text, /Freigegeben am/);
+        execFileSync('pdftoppm', ['-r', '60', '-png', file, file.replace(/\.pdf$/, '')]);
+        assert.equal(readdirSync(join(file, '..')).filter((name) => /^rueckmeldung-.*\.png$/.test(name)).length, 2);
+        await page.setViewportSize({ width: 320, height: 900 });
+        await assertSound(page, 'feedback at 320 pixels');
+      }
+
+      await desk.getByLabel(/Die Einheiten sollen ihre Rückmeldung nicht mehr sehen/).check();
+      await desk.getByRole('button', { name: 'Rückmeldung zurücknehmen' }).click();
+      assert.match(await desk.locator('main').innerText(), /Die Rückmeldung ist zurückgenommen/);
+      await page.reload();
+      assert.match(await page.locator('main').innerText(), /liegt noch keine Rückmeldung vor/);
+      await page.context().close();
+      await desk.context().close();
+    });
+  }
+});
