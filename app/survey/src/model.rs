@@ -3,11 +3,13 @@
 //! parsed again.
 
 use crate::expr::Logic;
+#[cfg(feature = "load")]
 use crate::expr::depends::Dep;
 use crate::text::Text;
 use crate::typology::CoreItems;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "load")]
 use std::collections::BTreeSet;
 use std::ops::Index;
 
@@ -353,6 +355,7 @@ impl Instrument {
     /// Questions outside a module whose answers decide what is asked or checked
     /// in it, or how it is worded: somebody who sees this module alone needs
     /// these for it, and nothing else.
+    #[cfg(feature = "load")]
     #[must_use]
     pub fn read_by(&self, module: &Module) -> BTreeSet<QuestionIx> {
         let own: BTreeSet<QuestionIx> = module.questions().collect();
