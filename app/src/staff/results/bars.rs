@@ -57,7 +57,7 @@ fn line(bar: &Bar) -> impl IntoView + use<> {
     view! {
         <div class="bar-line">
             <span class="bar-name">{bar.name.clone()}</span>
-            <svg class="bar" viewBox=frame preserveAspectRatio="none" aria-hidden="true">{parts}</svg>
+            <svg class="stripe" viewBox=frame preserveAspectRatio="none" aria-hidden="true">{parts}</svg>
             <span class="bar-numbers">{words.join(" · ")}</span>
         </div>
     }
@@ -67,7 +67,7 @@ fn line(bar: &Bar) -> impl IntoView + use<> {
 pub(super) fn single(count: u64, largest: u64) -> impl IntoView {
     let frame = format!("0 0 {} 10", largest.max(1));
     view! {
-        <svg class="bar small" viewBox=frame preserveAspectRatio="none" aria-hidden="true">
+        <svg class="stripe small" viewBox=frame preserveAspectRatio="none" aria-hidden="true">
             <rect class=fill(0) width=count.to_string() height="10"/>
         </svg>
     }

@@ -141,7 +141,7 @@ impl<'a> Shown<'a> {
         let columns: Vec<Vec<Vec<Rate>>> = forms().map(|form| self.column(form)).collect();
         let shown = |column: &Vec<Vec<Rate>>, place: usize| {
             let at = |wave: usize| column.get(wave).and_then(|rates| rates.get(place)).copied();
-            let before = at(1).map(|rate| view! { <span class="before">" [" {share(rate)} "]"</span> });
+            let before = at(1).map(|rate| view! { <span class="earlier">" [" {share(rate)} "]"</span> });
             view! { <td class="figure">{at(0).map(share)}{before}</td> }
         };
         let lines = self
