@@ -152,7 +152,12 @@ fn derived<V: Copy>(
 
 /// Number of the question and the words of the answer.
 fn answer(one: &Evidence, instrument: &Instrument) -> String {
-    let number = crate::form::question_number(&one.item).to_owned();
+    let whom = match one.item.as_ref() {
+        item if item.contains("_nfm_") => " (ohne Fallmanagement)",
+        item if item.contains("_fm_") => " (mit Fallmanagement)",
+        _ => "",
+    };
+    let number = format!("{}{whom}", crate::form::question_number(&one.item));
     let question = instrument
         .item(&one.item)
         .map(|item| &instrument[instrument[item].question]);
