@@ -6,7 +6,7 @@ use super::names;
 use super::protected::{self, FeedbackTables};
 use crate::Portal;
 use crate::clock::from_micros;
-use crate::identity::{Role, Session};
+use crate::identity::{Role, Session, Who};
 use crate::respondent::unit_of;
 use crate::respondent::view::{read_form, read_land};
 use crate::staff::{StaffError, require};
@@ -56,12 +56,13 @@ pub struct FeedbackDesk {
 
 impl Portal {
     /// What the session's office gets back: of the latest closed wave with
-    /// released feedback in which it has a usable questionnaire.
+    /// released feedback in which it has a usable questionnaire. Nothing for
+    /// colleagues who may not see the whole questionnaire.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub async fn feedback(&self, session: &Session) -> Result<Option<Feedback>, StoreError> {
-        let Some(unit_id) = unit_of(session) else {
+        let Some(unit_id) = whole_unit(session) else {
             return Ok(None);
         };
         let mut snapshot = self.snapshot().await?;
@@ -93,7 +94,7 @@ impl Portal {
     /// # Errors
     /// Where the store cannot be read.
     pub async fn has_feedback(&self, session: &Session) -> Result<bool, StoreError> {
-        let Some(unit_id) = unit_of(session) else {
+        let Some(unit_id) = whole_unit(session) else {
             return Ok(false);
         };
         let mut conn = self.read().await?;
@@ -162,6 +163,15 @@ impl Portal {
         audit(&mut tx, who, "feedback_withdrawn", wave, now).await?;
         tx.commit().await?;
         Ok(())
+    }
+}
+
+/// The unit of somebody who may see its whole questionnaire: feedback quotes
+/// answers of several modules.
+fn whole_unit(session: &Session) -> Option<&str> {
+    match &session.who {
+        Who::Unit { access, .. } if access.is_whole() => unit_of(session),
+        _ => None,
     }
 }
 

@@ -2,12 +2,14 @@
 //! feedback for offices.
 
 use crate::support::{REGISTER, World, count, run, story};
-use portal::{Content, Decision, Grouping, Role, Session, StaffError, SubmitError};
+use portal::{ColleagueForm, Content, Decision, Grouping, Role, Session, StaffError, SubmitError};
 use survey::change::Axis;
 use survey::stats::Missing;
 use survey::tables::Table;
 use survey::typology::{Level, RuleVersion};
 use survey::{AgeGroup, Form, K3Rule, Rules};
+
+const PASSWORD: &str = "blauer Elefant am See";
 
 /// The wave of 2007 closed with two usable questionnaires, that of 2008 in the
 /// field with three; GS-2 says nothing changed but treats its staff otherwise.
@@ -219,6 +221,16 @@ story!(offices_get_their_feedback_once_it_is_released, world => {
     let viewer = world.staff(Role::Viewer).await;
     let office = world.sign_in("GS-2").await;
     assert!(matches!(world.portal.feedback_release(&viewer, 2007).await, Err(StaffError::Forbidden)));
+    let mut colleagues = Vec::new();
+    for (modules, all) in [(vec!["D".to_owned()], false), (Vec::new(), true)] {
+        let email = format!("kollegin-{all}@aehren.example");
+        let form = ColleagueForm { name: "Ute Kern".into(), email: email.clone(), modules, all, deputy: false };
+        world.portal.colleague_invite(&office, &form).await.unwrap();
+        world.portal.mail_run(None, None).await.unwrap();
+        let token = world.mail("einladung-kollege", &email).token();
+        world.portal.set_password(&token, PASSWORD, PASSWORD).await.unwrap();
+        colleagues.push((world.sign_in(&email).await, all));
+    }
     let early = world.portal.feedback_release(&editor, 2008).await;
     assert!(matches!(early, Err(StaffError::Refused(text)) if text.contains("noch nicht geschlossen")));
     world.portal.wave_close(2008).await.unwrap();
@@ -227,6 +239,11 @@ story!(offices_get_their_feedback_once_it_is_released, world => {
     assert!(matches!(world.portal.feedback_release(&editor, 2008).await, Err(StaffError::Refused(_))));
     let feedback = world.portal.feedback(&office).await.unwrap().unwrap();
     assert_eq!((feedback.kennung.as_str(), feedback.own[0].code().as_deref()), ("GS-2", Some("IIba")));
+    // It quotes answers of several modules: not for who may see one of them.
+    for (colleague, sees) in colleagues {
+        assert_eq!(world.portal.feedback(&colleague).await.unwrap().is_some(), sees);
+        assert_eq!(world.portal.has_feedback(&colleague).await.unwrap(), sees);
+    }
     // Three offices are too few to show anything of any group.
     for tables in AgeGroup::ALL.map(|age| feedback.tables.of(age)) {
         for group in tables.forms.iter().chain(&tables.laender) {
