@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
@@ -25,12 +25,43 @@ const GRACE: Duration = Duration::from_secs(30);
 /// Pause after a connection could not be accepted (out of descriptors).
 const BREATH: Duration = Duration::from_millis(100);
 
+/// SIGTERM and SIGINT. From [`Signals::listen`] on they stop the program in
+/// order; whoever is told that it is ready may send one at once.
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// # Errors
+    /// Where signals cannot be received.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 /// Answers on `listener` until a signal ends it, and with figures for
 /// Prometheus on the other.
 ///
 /// # Errors
-/// Where signals cannot be received.
-pub async fn serve(listener: TcpListener, figures: Option<TcpListener>, state: AppState, jobs: Jobs) -> io::Result<()> {
+/// Where the figures cannot be served.
+pub async fn serve(
+    listener: TcpListener,
+    figures: Option<TcpListener>,
+    state: AppState,
+    jobs: Jobs,
+    mut signals: Signals,
+) -> io::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let portal = state.portal().clone();
     if let Some(figures) = figures {
@@ -38,7 +69,7 @@ pub async fn serve(listener: TcpListener, figures: Option<TcpListener>, state: A
     }
     let jobs = tokio::spawn(jobs.run(portal.clone(), stopped));
     let connections = GracefulShutdown::new();
-    accept(&listener, &state, &connections).await?;
+    accept(&listener, &state, &connections, &mut signals).await;
     drop(listener);
     tracing::info!("stopping");
     // Streams would go on for ever.
@@ -54,16 +85,13 @@ pub async fn serve(listener: TcpListener, figures: Option<TcpListener>, state: A
     Ok(())
 }
 
-/// Takes connections until SIGTERM or SIGINT.
-async fn accept(listener: &TcpListener, state: &AppState, connections: &GracefulShutdown) -> io::Result<()> {
+/// Takes connections until a signal says stop.
+async fn accept(listener: &TcpListener, state: &AppState, connections: &GracefulShutdown, signals: &mut Signals) {
     let service = router(state);
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
+            () = signals.stop() => return,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,

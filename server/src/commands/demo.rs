@@ -3,7 +3,7 @@
 use super::{CommandError, field, file_error, refused};
 use crate::cli::Demo;
 use crate::progress::Progress;
-use crate::serve;
+use crate::serve::{self, Signals};
 use crate::settings::Settings;
 use portal::{DemoSummary, MailTarget};
 use serde::Serialize;
@@ -26,6 +26,7 @@ pub(super) async fn run(mut settings: Settings, args: Demo) -> Result<(), Comman
     let mut progress = Progress::new("Vorführdaten");
     let summary = portal.demo(args.complete, |done, of| progress.tell(done, of)).await?;
     drop(progress);
+    let signals = Signals::listen()?;
     if args.json {
         println!("{}", as_json(&settings, &summary)?);
     } else {
@@ -38,7 +39,7 @@ pub(super) async fn run(mut settings: Settings, args: Demo) -> Result<(), Comman
         }
         Some(listener) => {
             let figures = field::figures(&settings)?;
-            Ok(serve::serve(listener, figures, state, jobs).await?)
+            Ok(serve::serve(listener, figures, state, jobs, signals).await?)
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::{CommandError, file_error, open_with, refused};
 use crate::http::{AppState, are_built};
 use crate::jobs::Jobs;
+use crate::operator;
+use crate::serve::{self, Signals};
 use crate::settings::Settings;
-use crate::{operator, serve};
 use chrono::{DateTime, Utc};
 use portal::{Handled, LARGEST_BOUNCE, Portal, berlin};
 use std::io;
@@ -18,9 +19,10 @@ pub(super) async fn serve(settings: Settings) -> Result<(), CommandError> {
     let (portal, state, jobs) = prepare(&settings).await?;
     let listener = listen("RUECKLAUF_ADDR", settings.addr)?;
     let figures = figures(&settings)?;
+    let signals = Signals::listen()?;
     println!("Rücklauf ist bereit: {}", settings.base_url.as_str());
     drop(portal);
-    Ok(serve::serve(listener, figures, state, jobs).await?)
+    Ok(serve::serve(listener, figures, state, jobs, signals).await?)
 }
 
 /// The address for Prometheus, if one is set.

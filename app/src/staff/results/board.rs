@@ -52,7 +52,7 @@ fn page(results: &ResultsView, age: AgeGroup) -> impl IntoView + use<> {
             {switch("Altersgruppe", ages.to_vec())}
             {base_switch(base, &format!("{HERE}?welle={wave}&alter={}", age.suffix()))}
         </div>
-        {base_line(base)}
+        {base_line(base, true)}
         {typology}
         <h2>"Vermittlung"</h2>
         {placement}

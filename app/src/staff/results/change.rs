@@ -72,7 +72,7 @@ fn page(change: &ChangeView, age: AgeGroup) -> impl IntoView + use<> {
         .collect_view();
     let body = view! {
         <ResultsNav wave here=HERE/>
-        {base_line(&change.base)}
+        {base_line(&change.base, false)}
         <h2>"Was sich geändert hat"</h2>
         {shifts(&change.shifts, wave)}
         <h2>"Gründe"</h2>

@@ -91,10 +91,10 @@ fn base_switch(base: &Base, address: &str) -> Option<impl IntoView + use<>> {
     ))
 }
 
-/// What the figures below rest on.
-fn base_line(base: &Base) -> impl IntoView + use<> {
+/// What the figures below rest on. `compared`: the wave before stands in brackets beside them.
+fn base_line(base: &Base, compared: bool) -> impl IntoView + use<> {
     let wave = &base.wave;
-    let before = base.previous.as_ref().map(|previous| {
+    let before = base.previous.as_ref().filter(|_| compared).map(|previous| {
         format!(
             "; in Klammern Welle {}, Stichtag {}, N = {}",
             previous.key,
@@ -104,10 +104,10 @@ fn base_line(base: &Base) -> impl IntoView + use<> {
     });
     let units = match &base.previous {
         Some(previous) if base.panel => format!(
-            "nur Einheiten, die in beiden Wellen vollständig verwertbar sind (Panel {} und {}); Form nach der Welle {}",
+            "Nur Einheiten, die in beiden Wellen vollständig verwertbar sind (Panel {} und {}); Form nach der Welle {}",
             previous.key, wave.key, wave.key
         ),
-        _ => "alle vollständig verwertbaren Fragebogen der Welle (Querschnitt)".to_owned(),
+        _ => "Alle vollständig verwertbaren Fragebogen der Welle (Querschnitt)".to_owned(),
     };
     view! {
         <p class="base">

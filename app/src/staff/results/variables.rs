@@ -99,15 +99,13 @@ fn page(found: &VariableView) -> impl IntoView + use<> {
     let variables = found.variables.iter().map(|one| variable(found, one)).collect_view();
     let body = view! {
         <ResultsNav wave here=HERE panel=found.base.panel/>
-        <nav class="back" aria-label="Fragen"><ul class="inline">
-            <li><a href=format!("{HERE}?welle={wave}&basis={basis}")>"Alle Variablen"</a></li>
-            {neighbour(before, "Vorige:")}{neighbour(after, "Nächste:")}
-        </ul></nav>
+        <nav class="back" aria-label="Zurück"><a href=format!("{HERE}?welle={wave}&basis={basis}")>"Alle Variablen"</a></nav>
+        <nav class="switch" aria-label="Fragen"><ul class="inline">{neighbour(before, "Vorige Frage:")}{neighbour(after, "Nächste Frage:")}</ul></nav>
         <div class="switches">
             {switch("Nach", groupings.to_vec())}
             {base_switch(&found.base, &address)}
         </div>
-        {base_line(&found.base)}
+        {base_line(&found.base, false)}
         {note.map(|note| view! { <p class="hint">{note}</p> })}
         {variables}
         <p class="screen-only"><a href=file download="">"Als CSV"</a></p>
