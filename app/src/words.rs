@@ -94,6 +94,16 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
         ),
         "freigegeben" => ("success", "Die Rückmeldung ist für die Einheiten freigegeben."),
         "zurueckgenommen" => ("success", "Die Rückmeldung ist zurückgenommen."),
+        "angerufen" => ("success", "Der Anruf ist festgehalten."),
+        "neue-person" => (
+            "success",
+            "Der Anruf ist festgehalten. Bitte tragen Sie jetzt die neue Ansprechperson ein.",
+        ),
+        "verweigert" => (
+            "info",
+            "Der Anruf ist festgehalten. Wenn die Einheit nicht teilnimmt, vermerken Sie das bitte unter „Als verweigert vermerken“.",
+        ),
+        "abgegeben" => ("success", "Der Fragebogen ist für die Einheit abgegeben."),
         "erledigt" => ("success", "Die Änderung ist gespeichert."),
         "kollege-eingeladen" => ("success", "Die Einladung ist unterwegs; der Link darin gilt 30 Tage."),
         "kollege-entzogen" => (

@@ -86,6 +86,22 @@ pub fn ModuleForm(
     let state = FormState::new(instrument, data);
     #[cfg(feature = "hydrate")]
     browser::attach(state);
+    form_of(state, action, unit)
+}
+
+/// The same form without its island, posted to an address of its own: for
+/// pages that follow nothing as one types.
+#[cfg(feature = "ssr")]
+pub(crate) fn plain_form(data: ModuleData, action: String) -> AnyView {
+    let Some(instrument) = instrument::current() else {
+        return view! { <p>"Der Fragebogen konnte nicht geladen werden. Bitte laden Sie die Seite neu."</p> }
+            .into_any();
+    };
+    let unit = data.kennung.clone();
+    form_of(FormState::new(instrument, data), action, unit)
+}
+
+fn form_of(state: FormState, action: String, unit: String) -> AnyView {
     let copies = state.first_copy();
     let blocks = state
         .questions()

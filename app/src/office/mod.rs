@@ -16,6 +16,7 @@ mod texts;
 
 pub(crate) use case::Loaded;
 pub(crate) use feedback::{distribution, protection};
+pub(crate) use module::conflicts as module_conflicts;
 pub(crate) use print::{module_answers, printed};
 
 use crate::context::Failure;

@@ -29,7 +29,7 @@ pub(super) fn ModulePage() -> impl IntoView {
 }
 
 /// The module's undecided conflicts, as its form shows them.
-pub(super) fn conflicts(case: &Loaded, letter: &str) -> BTreeMap<String, TwoAnswers> {
+pub(crate) fn conflicts(case: &Loaded, letter: &str) -> BTreeMap<String, TwoAnswers> {
     let instrument = &case.view.instrument;
     let here = |item: &str| {
         instrument.item(item).is_some_and(|item| {

@@ -1,7 +1,13 @@
 //! One case: where it stands, what was answered, what stands out, and its
 //! classification criterion by criterion.
 
-use crate::context::{FormErrors, Viewer};
+mod acts;
+mod compare;
+mod desk;
+
+pub(super) use acts::{Refused, act, call_fields};
+
+use crate::context::{FormErrors, Typed, Viewer};
 use crate::form::question_number;
 use crate::layout::{NotFound, Notice, Page, Unavailable};
 use crate::office::module_answers;
@@ -10,7 +16,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use portal::{CaseDetail, Portal, Role, StaffError, StoredClassification, Who};
 use survey::typology::{Criterion, Evidence, K1, K2, K3, Level, Reason};
-use survey::{Classification, FindingKind, Instrument, status::Status};
+use survey::{Classification, FindingKind, Instrument};
 
 /// `/institut/fall/{kennung}`, with `?welle=`.
 #[component]
@@ -22,6 +28,7 @@ pub(super) fn CasePage() -> impl IntoView {
     let wanted: Option<i32> = query.get("welle").and_then(|key| key.parse().ok());
     let notice = query.get_str("meldung").and_then(words::message);
     let errors = use_context::<FormErrors>().unwrap_or_default();
+    let typed = use_context::<Typed>().unwrap_or_default();
     view! {
         <Suspense>
             {Suspend::new(async move {
@@ -33,7 +40,8 @@ pub(super) fn CasePage() -> impl IntoView {
                     Ok(detail) => {
                         let asked = portal.case_queries(&session, wave, &kennung).await;
                         let asked = asked.map(|list| super::queries::section(&detail.view, &list, may_act).into_any());
-                        page(&detail, notice, &errors, may_act, asked.ok()).into_any()
+                        let refused = Refused { errors: &errors, typed: &typed };
+                        page(&detail, notice, &refused, may_act, asked.ok()).into_any()
                     }
                     Err(StaffError::NotFound) => view! { <NotFound/> }.into_any(),
                     Err(_) => view! { <Unavailable/> }.into_any(),
@@ -46,7 +54,7 @@ pub(super) fn CasePage() -> impl IntoView {
 fn page(
     detail: &CaseDetail,
     notice: Option<(&'static str, &'static str)>,
-    errors: &FormErrors,
+    refused: &Refused<'_>,
     may_act: bool,
     queries: Option<AnyView>,
 ) -> impl IntoView + use<> {
@@ -58,7 +66,7 @@ fn page(
     let submissions = detail
         .submissions
         .iter()
-        .map(|receipt| view! { <li>{receipt.at_local.clone()} ", Quittung " {receipt.number.clone()} ", Prüfzeichen " <code>{receipt.fingerprint.clone()}</code></li> })
+        .map(|receipt| view! { <li>{receipt.at_local.clone()} ", Quittung " {receipt.number.clone()} ", Prüfzeichen " <code>{receipt.fingerprint.clone()}</code>{receipt.by_staff.then_some(" · vom Institut für die Einheit abgegeben")}</li> })
         .collect::<Vec<_>>();
     let submissions = (!submissions.is_empty()).then(|| view! { <h2>"Abgaben"</h2><ul>{submissions}</ul> });
     let events = detail
@@ -75,19 +83,26 @@ fn page(
             }
         })
         .collect_view();
+    let stale = refused
+        .errors
+        .of("stand")
+        .map(|text| view! { <Notice kind="warning" text/> });
     let body = view! {
             <nav class="back" aria-label="Zurück">
                 <a href=format!("/institut/faelle?welle={}", view.wave.key)>"Zu allen Fällen"</a> " · "
                 <a href=format!("/institut/fall/{}/kontakte?welle={}", view.kennung, view.wave.key)>"Kontakte und E-Mails"</a>
             </nav>
+            {desk::presence(detail)}
             {notice.map(|(kind, text)| view! { <Notice kind text/> })}
             <dl class="facts">
                 <div><dt>"Status"</dt><dd>{words::status(view.status)}</dd></div>
                 <div><dt>"Ansprechperson"</dt><dd>{view.contact.name.clone()} <br/> {view.contact.email.clone()}</dd></div>
-                <div><dt>"Frist"</dt><dd>{words::day(view.wave.deadline)}</dd></div>
+                <div><dt>"Frist"</dt><dd>{words::day(view.wave.deadline)} {detail.extended.then_some(" (verlängert)")} {view.late.then_some(" · verspätet")}</dd></div>
             </dl>
-            {may_act.then(|| actions(detail, errors))}
+            {stale}
+            {may_act.then(|| acts::acts(detail, refused))}
             {queries}
+            {desk::notes(detail, refused, may_act)}
             {detail.classification.as_ref().map(|found| classification(found, &view.instrument))}
             {findings(detail)}
             {submissions}
@@ -98,54 +113,11 @@ fn page(
                     <tbody>{events}</tbody>
                 </table>
             </div>
+            {desk::changes(detail)}
             {answers(detail)}
     };
     let title = view.name.clone();
     view! { <Page title=title caption=caption wide=true>{body}</Page> }
-}
-
-/// What an editor may do in this status, each with a reason.
-fn actions(detail: &CaseDetail, errors: &FormErrors) -> impl IntoView + use<> {
-    let view = &detail.view;
-    let mut offered: Vec<(&'static str, &'static str)> = Vec::new();
-    if matches!(view.status, Status::Submitted | Status::Query | Status::Unusable) {
-        offered.push(("verwertbar", "Als vollständig verwertbar annehmen"));
-    }
-    if matches!(view.status, Status::Submitted | Status::Query | Status::Usable) {
-        offered.push(("nicht-verwertbar", "Als nicht verwertbar einstufen"));
-    }
-    if matches!(
-        view.status,
-        Status::Submitted | Status::Query | Status::Usable | Status::Unusable
-    ) {
-        offered.push(("wieder-oeffnen", "Für Korrekturen wieder öffnen"));
-    }
-    let error = errors.of("grund");
-    (!offered.is_empty()).then(|| {
-        let wave = view.wave.key;
-        let kennung = view.kennung.clone();
-        let buttons = offered
-            .into_iter()
-            .map(|(path, label)| {
-                view! { <button formaction=format!("/institut/fall/{kennung}/{path}")>{label}</button> }
-            })
-            .collect_view();
-        view! {
-            <details open=error.is_some()>
-                <summary>"Status ändern"</summary>
-                <form method="post" class="narrow">
-                    <input type="hidden" name="welle" value=wave.to_string()/>
-                    <div class="field">
-                        <label for="grund">"Grund"</label>
-                        <div class="hint" id="grund-hilfe">"Wird mit Ihrem Namen und der Zeit festgehalten."</div>
-                        <div class="findings" id="grund-fehler">{error.clone().map(|error| view! { <p class="finding error">{error}</p> })}</div>
-                        <textarea id="grund" name="grund" rows="2" maxlength="1000" aria-describedby="grund-hilfe grund-fehler"></textarea>
-                    </div>
-                    <div class="actions">{buttons}</div>
-                </form>
-            </details>
-        }
-    })
 }
 
 fn classification(found: &StoredClassification, instrument: &Instrument) -> impl IntoView + use<> {
@@ -277,5 +249,6 @@ fn answers(detail: &CaseDetail) -> impl IntoView + use<> {
             view! { <details><summary>{title}</summary>{module_answers(&loaded, &module.letter)}</details> }
         })
         .collect_view();
-    view! { <h2>"Angaben"</h2>{modules} }
+    let by_staff = compare::by_staff(&detail.view.answers);
+    view! { <h2>"Angaben"</h2>{by_staff}{modules}{compare::compare(&loaded)} }
 }

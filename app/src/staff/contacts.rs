@@ -3,7 +3,7 @@
 
 use super::frame::{Desk, area, field, input, notice, select, table, with_desk};
 use crate::context::{FormErrors, Typed};
-use crate::layout::Page;
+use crate::layout::{Notice, Page};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -28,9 +28,11 @@ pub(super) fn ContactsPage() -> impl IntoView {
             .then(|| forms(&desk, &office, &errors, &typed, once));
         let case = format!("/institut/fall/{}?welle={}", office.kennung, desk.wave);
         let caption = format!("Welle {} · {} · Kontakte", desk.wave, office.kennung);
+        let stale = errors.of("stand").map(|text| view! { <Notice kind="warning" text/> });
         let body = view! {
             <nav class="back" aria-label="Zurück"><a href=case>"Zum Fall"</a></nav>
             {notice}
+            {stale}
             {state(&office)}
             {forms}
             {colleagues(&desk, &office, &helpers)}
@@ -90,6 +92,7 @@ fn forms(
                 <summary>{label}</summary>
                 <form method="post" action=action class="narrow">
                     <input type="hidden" name="welle" value=desk.wave.to_string()/>
+                    <input type="hidden" name="stand" value=office.revision.to_string()/>
                     {fields}
                     <p class="actions"><button class="primary">{button}</button></p>
                 </form>

@@ -7,6 +7,7 @@ mod case;
 mod cases;
 mod charts;
 mod contacts;
+mod entry;
 mod factor;
 mod frame;
 mod nav;
@@ -17,6 +18,7 @@ mod queries;
 mod results;
 mod retention;
 mod returns;
+mod worklist;
 
 pub(crate) use nav::InstituteNav;
 pub use panel::part_label;
@@ -45,6 +47,10 @@ pub fn Staff() -> impl IntoView {
                 <Route path=path!("/institut") view=overview::OverviewPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/quoten") view=overview::QuotasPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/faelle") view=cases::CaseListPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/faelle/auswahl") view=cases::SelectionPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/arbeitsliste") view=worklist::WorklistPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/fall/:kennung/eingabe") view=entry::EntryPage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/fall/:kennung/eingabe/:modul") view=entry::EntryModule ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung") view=case::CasePage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/fall/:kennung/kontakte") view=contacts::ContactsPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/konto") view=crate::account::StaffAccount ssr=SsrMode::Async/>

@@ -28,6 +28,7 @@ pub mod status;
 pub mod tables;
 pub mod text;
 pub mod typology;
+pub mod worklist;
 
 pub use answer::{Entries, Entry};
 pub use check::{Confirmation, Finding, FindingKind, Findings, check};

@@ -80,6 +80,10 @@ pub use staff::{
     PAGE_SIZES, PageFrom, SavedView, Stage, TypeWanted,
 };
 pub use staff::{
+    BulkAct, BulkForm, CallForm, CallResult, CaseChange, CaseRef, DeadlineForm, Note, Presence, Selected, WorkItem,
+    Worklist,
+};
+pub use staff::{
     ByForm, Change, ChangeKind, ChangedUnit, Code, Comparison, Counted, Curve, CurveDay, Earlier, Group, GroupFigures,
     MailMark, Moves, Outside, Overview, PanelFigures, PanelFilter, PanelUnit, PanelView, Quotas, StepReturns,
 };

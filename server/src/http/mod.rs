@@ -146,8 +146,29 @@ fn for_people() -> Routes {
 
 /// The case list as a table, and forms about cases.
 fn about_cases(routes: Routes) -> Routes {
-    use forms::cases;
+    use forms::{cases, entry};
     routes
+        .add(Method::POST, "/institut/faelle/auswahl", post(cases::select))
+        .add(Method::POST, "/institut/fall/{kennung}/anruf", post(cases::call))
+        .add(Method::POST, "/institut/fall/{kennung}/frist", post(cases::deadline))
+        .add(Method::POST, "/institut/fall/{kennung}/notizen", post(cases::note))
+        .add(Method::POST, "/institut/fall/{kennung}/zugang", post(cases::access))
+        .add(Method::POST, "/institut/fall/{kennung}/anwesend", post(cases::presence))
+        .add(
+            Method::POST,
+            "/institut/fall/{kennung}/eingabe/pruefung",
+            post(entry::review),
+        )
+        .add(
+            Method::POST,
+            "/institut/fall/{kennung}/eingabe/abgabe",
+            post(entry::submit),
+        )
+        .add(
+            Method::POST,
+            "/institut/fall/{kennung}/eingabe/{modul}",
+            post(entry::module),
+        )
         .add(Method::GET, "/institut/faelle.csv", get(cases::csv))
         .add(Method::POST, "/institut/faelle/ansichten", post(cases::save_view))
         .add(

@@ -19,6 +19,7 @@ const GONE: Expected = (410, "");
 const SIGN_IN: Expected = (303, "/anmelden?weiter=");
 const CARRIED: Expected = (401, "");
 const PLAN: Expected = (303, "/institut/post?welle=2008&meldung=erledigt");
+const ENTERED: Expected = (303, "/institut/fall/GS-3/eingabe/D?meldung=gespeichert");
 const VIEW: Expected = (303, "/institut/faelle?welle=2008&still=6&meldung=erledigt");
 
 /// To one's own account nothing is carried along: it may be a password.
@@ -120,6 +121,26 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
         get("/befragung/quittung", "/befragung/quittung", units(SIGN_IN, OK)),
         get("/institut", "/institut", staff(SIGN_IN, OK, OK, OK)),
         get("/institut/faelle", "/institut/faelle", staff(SIGN_IN, OK, OK, OK)),
+        get(
+            "/institut/faelle/auswahl",
+            "/institut/faelle/auswahl?fall=GS-1&aktion=frist",
+            staff(SIGN_IN, NOT_THERE, OK, OK),
+        ),
+        get(
+            "/institut/arbeitsliste",
+            "/institut/arbeitsliste",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
+            "/institut/fall/{kennung}/eingabe",
+            "/institut/fall/GS-3/eingabe",
+            staff(SIGN_IN, NOT_THERE, OK, OK),
+        ),
+        get(
+            "/institut/fall/{kennung}/eingabe/{modul}",
+            "/institut/fall/GS-3/eingabe/D",
+            staff(SIGN_IN, NOT_THERE, OK, OK),
+        ),
         get(
             "/institut/faelle.csv",
             "/institut/faelle.csv",
@@ -401,6 +422,77 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             "/institut/fall/GS-1/verwertbar",
             &[("grund", "Probe der Rechte"), ("welle", "2008")],
             staff(CARRIED, (403, ""), (409, ""), (409, "")),
+        ),
+        // Refused for what they say: 422 says that it was allowed to ask.
+        post(
+            "/institut/faelle/auswahl",
+            "/institut/faelle/auswahl",
+            &[
+                ("welle", "2008"),
+                ("aktion", "frist"),
+                ("fall", "GS-1"),
+                ("anzahl", "99"),
+            ],
+            staff(CARRIED, (403, ""), (422, ""), (422, "")),
+        ),
+        post(
+            "/institut/fall/{kennung}/anruf",
+            "/institut/fall/GS-1/anruf",
+            &[("welle", "2008"), ("ergebnis", "")],
+            staff(CARRIED, (403, ""), (422, ""), (422, "")),
+        ),
+        post(
+            "/institut/fall/{kennung}/frist",
+            "/institut/fall/GS-1/frist",
+            &[("welle", "2008"), ("frist", "gestern")],
+            staff(CARRIED, (403, ""), (422, ""), (422, "")),
+        ),
+        post(
+            "/institut/fall/{kennung}/notizen",
+            "/institut/fall/GS-1/notizen",
+            &[("welle", "2008"), ("text", "")],
+            staff(CARRIED, (403, ""), (422, ""), (422, "")),
+        ),
+        // Made from a state the case never had.
+        post(
+            "/institut/fall/{kennung}/zugang",
+            "/institut/fall/GS-1/zugang",
+            &[("welle", "2008"), ("stand", "999")],
+            staff(CARRIED, (403, ""), (409, ""), (409, "")),
+        ),
+        post(
+            "/institut/fall/{kennung}/anwesend",
+            "/institut/fall/GS-1/anwesend",
+            &[("welle", "2008"), ("stand", "0")],
+            staff(CARRIED, OK, OK, OK),
+        ),
+        post(
+            "/institut/fall/{kennung}/eingabe/{modul}",
+            "/institut/fall/GS-3/eingabe/D",
+            &[],
+            staff(CARRIED, (403, ""), ENTERED, ENTERED),
+        ),
+        post(
+            "/institut/fall/{kennung}/eingabe/pruefung",
+            "/institut/fall/GS-3/eingabe/pruefung",
+            &[],
+            staff(
+                CARRIED,
+                (403, ""),
+                (303, "/institut/fall/GS-3/eingabe?meldung=begruendet"),
+                (303, "/institut/fall/GS-3/eingabe?meldung=begruendet"),
+            ),
+        ),
+        post(
+            "/institut/fall/{kennung}/eingabe/abgabe",
+            "/institut/fall/GS-3/eingabe/abgabe",
+            &[],
+            staff(
+                CARRIED,
+                (403, ""),
+                (303, "/institut/fall/GS-3/eingabe?meldung=offen"),
+                (303, "/institut/fall/GS-3/eingabe?meldung=offen"),
+            ),
         ),
         post(
             "/institut/faelle/ansichten",

@@ -2,14 +2,17 @@
 //! shows one window of it.
 
 mod filter;
+mod selection;
 mod table;
+
+pub(super) use selection::SelectionPage;
 
 use super::frame::{encoded, notice, with_desk};
 use crate::context::{FormErrors, Typed};
 use crate::layout::{Notice, Page};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use portal::{BadValue, CaseFilter, CaseList, CasePage, MOST_COUNTED};
+use portal::{BadValue, CaseFilter, CaseList, CasePage, MOST_COUNTED, Role};
 
 /// `/institut/faelle`, with the names of [`CaseList`].
 #[component]
@@ -25,7 +28,7 @@ pub(super) fn CaseListPage() -> impl IntoView {
             .await?;
         let views = desk.portal.saved_views(&desk.session).await?;
         let waves = desk.portal.waves().await?;
-        let may_act = false;
+        let may_act = desk.may(Role::Editor);
         let body = view! {
             {filter::other_waves(&waves, desk.wave)}
             {notice}

@@ -167,6 +167,7 @@ impl Portal {
         drop(conn);
         let Some(editor) = editor else { return Ok(()) };
         let session = Session {
+            on_behalf: false,
             id: "demo".into(),
             account_id: editor.id,
             login: editor.login,
@@ -210,6 +211,7 @@ impl Portal {
 
 fn session(case: &CaseRow, account: &str, now: DateTime<Utc>) -> Session {
     Session {
+        on_behalf: false,
         id: format!("demo-{}", case.id),
         account_id: account.to_owned(),
         login: case.kennung.clone(),

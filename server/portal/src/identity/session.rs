@@ -34,6 +34,8 @@ pub struct Session {
     pub display_name: String,
     /// Office or institute.
     pub who: Who,
+    /// Staff answers on behalf of the unit; never so in a stored session.
+    pub on_behalf: bool,
     /// Whether a second factor is asked for when this account signs in.
     pub second_factor: bool,
     /// When it ends unless something is requested before.
@@ -256,6 +258,7 @@ pub(super) fn session_of(row: SessionRow) -> Stored<Session> {
     Ok(Session {
         second_factor: row.second_factor,
         who: who(&row.role, row.unit_id, row.kennung, row.colleague)?,
+        on_behalf: false,
         id: row.id,
         account_id: row.account_id,
         login: row.login,

@@ -108,6 +108,7 @@ impl Portal {
         accounts::signed_in(tx, &account.id, at).await?;
         let factor = factors::find(tx, &account.id).await?;
         let session = Session {
+            on_behalf: false,
             id,
             second_factor: factor.is_some_and(|factor| factor.confirmed_at.is_some()),
             who: who(&account.role, account.unit_id, account.kennung, account.colleague)?,

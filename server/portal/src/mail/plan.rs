@@ -4,7 +4,7 @@
 use crate::berlin;
 use crate::waves::WaveView;
 use crate::workdays::{is_working_day, working_day_from};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use survey::status::Status;
 use survey::{Form, Land};
 
@@ -121,9 +121,14 @@ impl PlanStep {
     /// working day, nine o'clock.
     #[must_use]
     pub fn moment(&self, wave: &WaveView) -> (DateTime<Utc>, bool) {
+        self.moment_between(wave.start, wave.deadline)
+    }
+
+    /// The same for a field start and a deadline of one office's own.
+    pub(crate) fn moment_between(&self, start: NaiveDate, deadline: NaiveDate) -> (DateTime<Utc>, bool) {
         let anchor = match self.anchor {
-            Anchor::Start => wave.start,
-            Anchor::Deadline => wave.deadline,
+            Anchor::Start => start,
+            Anchor::Deadline => deadline,
         };
         let day = anchor
             .checked_add_signed(TimeDelta::days(self.days.into()))

@@ -6,14 +6,14 @@
 
 use super::compose::{About, kind_of};
 use super::due::{self, Facts, Target, read_audience};
-use super::plan::{self, CATCH_UP, PlanStep};
+use super::plan::{self, Anchor, CATCH_UP, PlanStep};
 use super::{DueMail, MailError, MailKind, New, enqueue};
 use crate::clock::from_micros;
 use crate::store::cases::CaseRow;
 use crate::store::outbox::{self, OutboxRow};
 use crate::store::plan::{self as rows, StepRow};
 use crate::store::{Conn, StoreError, Stored, accounts, cases, contacts, waves};
-use crate::waves::{WaveView, view};
+use crate::waves::{WaveView, read_day, view};
 use crate::{Portal, words};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -41,6 +41,20 @@ impl Planned {
     /// Missed for so long that it is not sent any more.
     pub(crate) fn is_too_late(&self, at: DateTime<Utc>) -> bool {
         self.ran_at.is_none() && !self.step.invites() && at - self.moment > CATCH_UP
+    }
+
+    /// Whether its day is counted from the deadline.
+    pub(crate) fn goes_by_the_deadline(&self) -> bool {
+        self.step.anchor == Anchor::Deadline
+    }
+
+    /// When it goes out to one office: by a deadline of its own where it has one.
+    pub(crate) fn due_for(&self, case: &CaseRow) -> Stored<DateTime<Utc>> {
+        if !self.goes_by_the_deadline() || case.own_deadline.is_none() {
+            return Ok(self.moment);
+        }
+        let (start, deadline) = (read_day(&case.field_start)?, read_day(&case.deadline)?);
+        Ok(self.step.moment_between(start, deadline).0)
     }
 
     fn kind(&self) -> MailKind {
@@ -153,9 +167,10 @@ pub(crate) async fn queue(
         return Ok(0);
     }
     let heads: HashMap<String, String> = accounts::heads_of_wave(conn, wave).await?.into_iter().collect();
-    let mails = cases.iter().map(|case| New {
+    let due: Vec<DateTime<Utc>> = cases.iter().map(|case| planned.due_for(case)).collect::<Stored<_>>()?;
+    let mails = cases.iter().zip(due).map(|(case, due)| New {
         template: Some(&planned.step.template),
-        due_at: Some(planned.moment),
+        due_at: Some(due),
         ..New::to_case(
             planned.kind(),
             planned.step.name.clone(),
@@ -264,15 +279,19 @@ impl Portal {
             let plan = plan_of(&mut conn, &wave).await?;
             for planned in chosen(&plan, at).0 {
                 let all = candidates(&mut conn, wave.key, (planned.kind(), &planned.target()), at).await?;
-                let due = all.into_iter().filter(|(_, reason)| reason.is_none());
-                list.extend(due.map(|(case, _)| DueMail {
-                    kind: planned.kind(),
-                    step: planned.step.name.clone(),
-                    wave: Some(wave.key),
-                    login: case.kennung,
-                    recipient: case.contact_email,
-                    due_at: planned.moment,
-                }));
+                for (case, _) in all.into_iter().filter(|(_, reason)| reason.is_none()) {
+                    let due_at = planned.due_for(&case)?;
+                    if due_at <= at {
+                        list.push(DueMail {
+                            kind: planned.kind(),
+                            step: planned.step.name.clone(),
+                            wave: Some(wave.key),
+                            login: case.kennung,
+                            recipient: case.contact_email,
+                            due_at,
+                        });
+                    }
+                }
             }
         }
         Ok(list)

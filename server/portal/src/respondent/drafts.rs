@@ -57,6 +57,7 @@ impl Drafts {
                     revision: row.revision,
                     at: from_micros(row.at),
                     by: row.who,
+                    by_staff: row.by_staff,
                 })
                 .collect(),
             confirmations: latest(&answers::confirmations(conn, &case.id).await?)?,

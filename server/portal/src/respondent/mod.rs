@@ -71,6 +71,7 @@ pub(crate) fn pen<'a>(session: &'a Session, case_id: &'a str, revision: i64, now
         account_id: &session.account_id,
         session_id: &session.id,
         who: actor(session).name,
+        by_staff: session.on_behalf,
     }
 }
 

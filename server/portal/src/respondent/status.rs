@@ -5,7 +5,7 @@ use super::actor;
 use crate::identity::Session;
 use crate::store::cases::{self, Moment};
 use crate::store::events::{self, Actor, NewEvent};
-use crate::store::{Conn, Stored};
+use crate::store::{Conn, Stored, work};
 use crate::waves::read_status;
 use chrono::{DateTime, Utc};
 use survey::status::{Event, Facts, Refused, Status, apply};
@@ -51,6 +51,8 @@ pub(crate) async fn transition(
         reason: step.reason,
     };
     events::insert(conn, step.who, &[event], now).await?;
+    let what = format!("Status: {} → {}", status.label(), after.label());
+    work::changed(conn, case_id, step.who.name, &what, now.timestamp_micros()).await?;
     Ok(Ok(after))
 }
 

@@ -30,6 +30,8 @@ pub struct Receipt {
     pub at: DateTime<Utc>,
     /// The same for people, local time.
     pub at_local: String,
+    /// Handed in by staff on behalf of the office.
+    pub by_staff: bool,
 }
 
 /// Why nothing was handed in.
@@ -132,6 +134,7 @@ impl Portal {
             at: now.timestamp_micros(),
             account_id: &session.account_id,
             who: who.name,
+            by_staff: session.on_behalf,
         };
         submissions::insert(conn, &[new]).await?;
         let facts = Facts {
@@ -156,6 +159,7 @@ impl Portal {
                 fingerprint: document.fingerprint,
                 at: now,
                 at_local,
+                by_staff: session.on_behalf,
             },
         )))
     }
@@ -256,5 +260,6 @@ pub(crate) fn receipt_of(row: &ReceiptRow) -> Receipt {
         fingerprint: row.fingerprint.clone(),
         at,
         at_local: berlin::long(at),
+        by_staff: row.by_staff,
     }
 }

@@ -86,6 +86,8 @@ pub struct StoredAnswer {
     pub at: DateTime<Utc>,
     /// By whom.
     pub by: String,
+    /// Entered by staff on behalf of the office.
+    pub by_staff: bool,
 }
 
 impl Portal {

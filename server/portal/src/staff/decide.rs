@@ -1,13 +1,15 @@
 //! What staff decides about a case, each with a reason. The office is told by
 //! mail where it has to do something.
 
+use super::touch::{self, CaseRef};
 use super::{StaffError, require};
 use crate::Portal;
 use crate::identity::{Role, Session};
 use crate::mail::{MailKind, New, enqueue};
 use crate::respondent::status::{Step, transition};
+use crate::store::cases::{self, CaseRow};
 use crate::store::events::{self, Deed};
-use crate::store::{accounts, cases, submissions};
+use crate::store::{accounts, submissions};
 use crate::waves::read_status;
 use crate::words;
 use survey::status::{Event, Facts, Status};
@@ -53,10 +55,11 @@ impl Portal {
         &self,
         session: &Session,
         wave: i32,
-        kennung: &str,
+        case: impl Into<CaseRef<'_>>,
         decision: Decision,
         reason: &str,
     ) -> Result<Status, StaffError> {
+        let case = case.into();
         let who = require(session, Role::Editor)?;
         let reason = reason.trim().replace('\0', "");
         if !reason.validate_length(Some(3), Some(1_000), None) {
@@ -64,9 +67,7 @@ impl Portal {
         }
         let now = self.now();
         let mut tx = self.write().await?;
-        let case = cases::by_kennung(&mut tx, wave, &words::key(kennung))
-            .await?
-            .ok_or(StaffError::NotFound)?;
+        let case = touch::take(&mut tx, wave, case).await?;
         if decision == Decision::Reopen && case.state != "open" {
             return Err(StaffError::Refused(
                 "Die Welle ist geschlossen; der Fragebogen kann nicht wieder geöffnet werden.".into(),
@@ -99,6 +100,13 @@ impl Portal {
             let unit = cases::unit_by_kennung(&mut tx, &words::key(successor)).await?;
             let unit = unit.ok_or_else(|| StaffError::Refused(format!("Die Kennung „{successor}“ gibt es nicht.")))?;
             cases::set_successor(&mut tx, &case.id, &unit).await?;
+        }
+        if decision == Decision::Reopen {
+            let case = CaseRow {
+                revision,
+                ..case.clone()
+            };
+            self.note_progress(&mut tx, &case).await?;
         }
         let told = match decision {
             Decision::Reopen => Some(MailKind::Reopened),

@@ -1,7 +1,9 @@
 //! One case as staff sees it: answers, findings, reasons, history,
 //! classification. Looking at it is audited; it marks nothing as opened.
 
-use super::{StaffError, require};
+use super::notes::{self, Note};
+use super::touch::CaseChange;
+use super::{StaffError, presence, require};
 use crate::Portal;
 use crate::clock::from_micros;
 use crate::identity::{Role, Session};
@@ -9,7 +11,7 @@ use crate::respondent::{CaseView, Receipt, receipt_of};
 use crate::store::answers::ConfirmationRow;
 use crate::store::events::{self, Deed, EventRow};
 use crate::store::submissions::ClassificationRow;
-use crate::store::{StoreError, Stored, answers, cases, submissions};
+use crate::store::{StoreError, Stored, answers, cases, submissions, work};
 use crate::waves::read_status;
 use crate::words;
 use chrono::{DateTime, Utc};
@@ -38,6 +40,12 @@ pub struct CaseDetail {
     pub revision: i64,
     /// The deadline is one of its own.
     pub extended: bool,
+    /// Notes of staff, newest first.
+    pub notes: Vec<Note>,
+    /// What staff changed and every transition, newest first.
+    pub changes: Vec<CaseChange>,
+    /// Names of the others who have the case open.
+    pub others: Vec<String>,
 }
 
 /// A reason given for a soft edit.
@@ -108,6 +116,7 @@ impl Portal {
             detail: "",
         };
         events::audit(&mut tx, who, &deed, now).await?;
+        let others = presence::arrive(&mut tx, &case.id, (&session.account_id, who.name), now).await?;
         tx.commit().await?;
         let mut conn = self.read().await?;
         let attributes: BTreeMap<String, String> = serde_json::from_str(&case.attributes).map_err(StoreError::from)?;
@@ -135,6 +144,14 @@ impl Portal {
             attributes: attributes.into_iter().collect(),
             revision,
             extended,
+            notes: notes::of_case(&mut conn, &id, session).await?,
+            changes: work::changes(&mut conn, &id, 0)
+                .await?
+                .into_iter()
+                .rev()
+                .map(CaseChange::from)
+                .collect(),
+            others,
             view,
         })
     }

@@ -5,24 +5,34 @@
 
 mod accounts;
 mod audit;
+mod behalf;
+mod calls;
 mod cases;
 mod compare;
+mod deadline;
 mod decide;
 mod detail;
 mod filter;
 mod goals;
 mod list;
 mod mails;
+mod notes;
 mod overview;
 mod panel;
+mod presence;
 mod progress;
 mod quotas;
 mod returns;
+mod selection;
+mod touch;
+mod worklist;
 
 pub use accounts::{StaffAccount, StaffAccountError, StaffAddError, StaffChange};
 pub use audit::{AuditEntry, AuditFilter, AuditPage, PROGRAM};
+pub use calls::{CallForm, CallResult};
 pub use cases::{CasePage, CasePaging, CaseRow, CaseSort, MOST_COUNTED, PageFrom};
 pub use compare::{Change, ChangeKind, ChangedUnit, Comparison};
+pub use deadline::DeadlineForm;
 pub use decide::Decision;
 pub use detail::{CaseDetail, CaseEvent, StoredClassification, StoredConfirmation};
 pub use filter::{BadValue, CaseFilter, MOST_NAMED, Stage, TypeWanted};
@@ -32,10 +42,15 @@ pub use mails::{
     OutboxFilter, OutboxLine, OutboxPage, PlanView, Preview, RemindError, StepForm, StepView, Switch, TemplateLine,
     TemplateView,
 };
+pub use notes::Note;
 pub use overview::{Counted, Curve, CurveDay, Earlier, Group, GroupFigures, MailMark, Overview, StepReturns};
 pub use panel::{ByForm, Moves, PanelFigures, PanelFilter, PanelUnit, PanelView};
+pub use presence::Presence;
 pub use quotas::{Code, Outside, Quotas};
 pub use returns::{Returns, ReturnsRow};
+pub use selection::{BulkAct, BulkForm, Selected};
+pub use touch::{CaseChange, CaseRef};
+pub use worklist::{WorkItem, Worklist};
 
 pub(crate) use mails::{checked, wrong};
 
@@ -57,6 +72,9 @@ pub enum StaffError {
     /// The rules of the survey do not allow it now; the German sentence says why.
     #[error("{0}")]
     Refused(String),
+    /// The case has changed since it was seen; nothing was done.
+    #[error("Inzwischen hat sich dieser Fall geändert: {}. Bitte prüfen Sie und senden Sie dann noch einmal.", touch::sentence(.0))]
+    Changed(Vec<CaseChange>),
     /// A reason of 3 to 1,000 characters is needed.
     #[error("Bitte geben Sie einen Grund mit 3 bis 1.000 Zeichen an.")]
     Reason,
@@ -70,6 +88,16 @@ pub(crate) fn require(session: &Session, least: Role) -> Result<Actor<'_>, Staff
     match session.who {
         Who::Staff { role } if role >= least => Ok(actor(session)),
         _ => Err(StaffError::Forbidden),
+    }
+}
+
+impl crate::Portal {
+    /// Lets editors and above pass.
+    ///
+    /// # Errors
+    /// For everybody else.
+    pub fn may_act(&self, session: &Session) -> Result<(), StaffError> {
+        require(session, Role::Editor).map(drop)
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) struct AnswerRow {
     pub at: i64,
     pub session_id: String,
     pub who: String,
+    pub by_staff: bool,
 }
 
 impl AnswerRow {
@@ -54,6 +55,8 @@ pub(crate) struct Pen<'a> {
     pub account_id: &'a str,
     pub session_id: &'a str,
     pub who: &'a str,
+    /// Entered by staff on behalf of the office.
+    pub by_staff: bool,
 }
 
 /// One item to be written, or typed in vain.
@@ -70,7 +73,7 @@ pub(crate) async fn of_case(conn: &mut Conn, case_id: &str) -> Stored<Vec<Answer
         conn,
         all,
         AnswerRow,
-        "SELECT item, given, cannot_say, revision, at, session_id, who FROM answers WHERE case_id = $1",
+        "SELECT item, given, cannot_say, revision, at, session_id, who, by_staff FROM answers WHERE case_id = $1",
         case_id
     )
 }
@@ -81,7 +84,7 @@ pub(crate) async fn of_items(conn: &mut Conn, pairs: &[(&str, &str)]) -> Stored<
     for pairs in pairs.chunks(BATCH) {
         let rows = on!(conn, link => {
             let mut query = QueryBuilder::new(
-                "SELECT case_id, item, given, cannot_say, revision, at, session_id, who
+                "SELECT case_id, item, given, cannot_say, revision, at, session_id, who, by_staff
                  FROM answers WHERE (case_id, item) IN (",
             );
             query.push_values(pairs, |mut row, (case_id, item)| {
@@ -136,11 +139,12 @@ pub(crate) async fn write(conn: &mut Conn, pens: &[(Pen<'_>, &[Written<'_>])]) -
     let current: Vec<_> = all.iter().copied().filter(|(_, written)| !written.conflict).collect();
     add!(
         conn,
-        "INSERT INTO answers (case_id, item, given, cannot_say, revision, at, account_id, session_id, who) ",
+        "INSERT INTO answers (case_id, item, given, cannot_say, revision, at, account_id, session_id, who,
+                              by_staff) ",
         current,
         " ON CONFLICT (case_id, item) DO UPDATE SET given = excluded.given, cannot_say = excluded.cannot_say,
           revision = excluded.revision, at = excluded.at, account_id = excluded.account_id,
-          session_id = excluded.session_id, who = excluded.who",
+          session_id = excluded.session_id, who = excluded.who, by_staff = excluded.by_staff",
         |row, (pen, written)| {
             let (given, cannot_say) = columns(written.entry);
             row.push_bind(pen.case_id)
@@ -148,12 +152,13 @@ pub(crate) async fn write(conn: &mut Conn, pens: &[(Pen<'_>, &[Written<'_>])]) -
                 .push_bind(given)
                 .push_bind(cannot_say);
             row.push_bind(pen.revision).push_bind(pen.at).push_bind(pen.account_id);
-            row.push_bind(pen.session_id).push_bind(pen.who);
+            row.push_bind(pen.session_id).push_bind(pen.who).push_bind(pen.by_staff);
         }
     )?;
     add!(
         conn,
-        "INSERT INTO answer_history (case_id, item, revision, given, cannot_say, conflict, at, account_id, who) ",
+        "INSERT INTO answer_history (case_id, item, revision, given, cannot_say, conflict, at, account_id, who,
+                                     by_staff) ",
         all,
         "",
         |row, (pen, written)| {
@@ -163,7 +168,7 @@ pub(crate) async fn write(conn: &mut Conn, pens: &[(Pen<'_>, &[Written<'_>])]) -
                 .push_bind(pen.revision)
                 .push_bind(given);
             row.push_bind(cannot_say).push_bind(written.conflict).push_bind(pen.at);
-            row.push_bind(pen.account_id).push_bind(pen.who);
+            row.push_bind(pen.account_id).push_bind(pen.who).push_bind(pen.by_staff);
         }
     )?;
     Ok(())
@@ -269,8 +274,9 @@ pub(crate) struct NewConfirmation<'a> {
 pub(crate) async fn confirm(conn: &mut Conn, pen: &Pen<'_>, new: &NewConfirmation<'_>) -> Stored<()> {
     run!(
         conn,
-        "INSERT INTO confirmations (id, case_id, edit, instrument, edit_values, reason, at, account_id, who)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO confirmations (id, case_id, edit, instrument, edit_values, reason, at, account_id, who,
+                                    by_staff)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &new.id,
         pen.case_id,
         new.edit,
@@ -279,7 +285,8 @@ pub(crate) async fn confirm(conn: &mut Conn, pen: &Pen<'_>, new: &NewConfirmatio
         new.reason,
         pen.at,
         pen.account_id,
-        pen.who
+        pen.who,
+        pen.by_staff
     )?;
     Ok(())
 }

@@ -96,6 +96,10 @@ pub(crate) struct AttemptRow {
     pub kind: String,
     pub who: String,
     pub note: String,
+    /// How a call went.
+    pub result: Option<String>,
+    /// The day on which to call again.
+    pub call_back_on: Option<String>,
 }
 
 pub(crate) async fn attempts(conn: &mut Conn, case_id: &str) -> Stored<Vec<AttemptRow>> {
@@ -103,7 +107,7 @@ pub(crate) async fn attempts(conn: &mut Conn, case_id: &str) -> Stored<Vec<Attem
         conn,
         all,
         AttemptRow,
-        "SELECT at, kind, who, note FROM contact_attempts WHERE case_id = $1 ORDER BY at DESC, id DESC",
+        "SELECT at, kind, who, note, result, call_back_on FROM contact_attempts WHERE case_id = $1 ORDER BY at DESC, id DESC",
         case_id
     )
 }
@@ -118,15 +122,17 @@ pub(crate) async fn add_attempt(
 ) -> Stored<()> {
     run!(
         conn,
-        "INSERT INTO contact_attempts (id, case_id, at, kind, account_id, who, note)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO contact_attempts (id, case_id, at, kind, account_id, who, note, result, call_back_on)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id,
         case_id,
         row.at,
         &row.kind,
         account_id,
         &row.who,
-        &row.note
+        &row.note,
+        row.result.as_deref(),
+        row.call_back_on.as_deref()
     )?;
     counts::touched(conn, case_id).await
 }

@@ -36,6 +36,7 @@ pub(crate) mod verify;
 pub(crate) mod views;
 pub(crate) mod waves;
 pub(crate) mod words;
+pub(crate) mod work;
 
 pub use open::OpenError;
 

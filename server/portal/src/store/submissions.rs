@@ -10,6 +10,7 @@ pub(crate) struct ReceiptRow {
     pub receipt: String,
     pub fingerprint: String,
     pub at: i64,
+    pub by_staff: bool,
 }
 
 /// A submission to be written.
@@ -23,13 +24,15 @@ pub(crate) struct NewSubmission<'a> {
     pub at: i64,
     pub account_id: &'a str,
     pub who: &'a str,
+    /// Entered by staff on behalf of the office.
+    pub by_staff: bool,
 }
 
 pub(crate) async fn insert(conn: &mut Conn, new: &[NewSubmission<'_>]) -> Stored<()> {
     add!(
         conn,
         "INSERT INTO submissions (id, case_id, number, receipt, fingerprint, instrument, entries, machine, confirmed,
-                                  at, account_id, who) ",
+                                  at, account_id, who, by_staff) ",
         new,
         "",
         |row, one| {
@@ -43,7 +46,7 @@ pub(crate) async fn insert(conn: &mut Conn, new: &[NewSubmission<'_>]) -> Stored
             row.push_bind(&one.document.machine)
                 .push_bind(&one.document.confirmed)
                 .push_bind(one.at);
-            row.push_bind(one.account_id).push_bind(one.who);
+            row.push_bind(one.account_id).push_bind(one.who).push_bind(one.by_staff);
         }
     )?;
     Ok(())
@@ -55,7 +58,7 @@ pub(crate) async fn receipts(conn: &mut Conn, case_id: &str) -> Stored<Vec<Recei
         conn,
         all,
         ReceiptRow,
-        "SELECT number, receipt, fingerprint, at FROM submissions WHERE case_id = $1 ORDER BY number DESC",
+        "SELECT number, receipt, fingerprint, at, by_staff FROM submissions WHERE case_id = $1 ORDER BY number DESC",
         case_id
     )
 }
@@ -77,7 +80,7 @@ pub(crate) async fn receipt_by_id(conn: &mut Conn, id: &str) -> Stored<Option<Re
         conn,
         optional,
         ReceiptRow,
-        "SELECT number, receipt, fingerprint, at FROM submissions WHERE id = $1",
+        "SELECT number, receipt, fingerprint, at, by_staff FROM submissions WHERE id = $1",
         id
     )
 }

@@ -14,6 +14,7 @@ mod backup;
 mod case_work;
 mod colleagues;
 mod deciding;
+mod desk;
 mod field_phase;
 mod findings;
 mod listing;

@@ -1,7 +1,7 @@
 //! What staff posts at the mail desk: plan, texts, outbox, reminders by hand,
 //! contacts of one office.
 
-use super::cases::{query_of, take_list};
+use super::cases::{case_of, query_of, take_list};
 use super::decision::refused;
 use super::see;
 use crate::http::error::HttpError;
@@ -281,20 +281,21 @@ pub(in crate::http) async fn contact(
     let mut typed = fields.0.clone();
     typed.push((WHICH.to_owned(), what.clone()));
     let names: &[&'static str] = match what.as_str() {
-        "notiz" => &["welle", "art", "notiz"],
-        "schreiben" => &["welle", "betreff", "text", "einmal"],
-        "adresse" => &["welle", "name", "email"],
-        "abmelden" => &["welle", "grund"],
-        "bestaetigen" | "anmelden" => &["welle"],
+        "notiz" => &["welle", "stand", "art", "notiz"],
+        "schreiben" => &["welle", "stand", "betreff", "text", "einmal"],
+        "adresse" => &["welle", "stand", "name", "email"],
+        "abmelden" => &["welle", "stand", "grund"],
+        "bestaetigen" | "anmelden" => &["welle", "stand"],
         _ => return Err(HttpError::NotFound),
     };
     let form = fields.only(names)?;
     let wave = wave_of(&form)?;
+    let case = case_of(&form, &kennung)?;
     let portal = state.portal();
     let done: Result<(), FormError> = match what.as_str() {
         "notiz" => {
             portal
-                .log_contact(&session, wave, &kennung, form.get("art"), form.get("notiz"))
+                .log_contact(&session, wave, case, form.get("art"), form.get("notiz"))
                 .await
         }
         "schreiben" => {
@@ -307,16 +308,16 @@ pub(in crate::http) async fn contact(
         }
         "adresse" => {
             portal
-                .contact_change(&session, wave, &kennung, form.get("name"), form.get("email"))
+                .contact_change(&session, wave, case, form.get("name"), form.get("email"))
                 .await
         }
         "abmelden" => portal
-            .opt_out(&session, wave, &kennung, form.get("grund"))
+            .opt_out(&session, wave, case, form.get("grund"))
             .await
             .map_err(reason_missing),
-        "anmelden" => portal.opt_in(&session, wave, &kennung).await.map_err(FormError::from),
+        "anmelden" => portal.opt_in(&session, wave, case).await.map_err(FormError::from),
         _ => portal
-            .address_confirm(&session, wave, &kennung)
+            .address_confirm(&session, wave, case)
             .await
             .map_err(FormError::from),
     };
@@ -353,7 +354,12 @@ pub(super) async fn again(
     typed: Vec<(String, String)>,
     (page, target): (&str, &str),
 ) -> Result<Response, HttpError> {
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let errors = match error {
+        FormError::Staff(error @ StaffError::Changed(_)) => {
+            status = StatusCode::CONFLICT;
+            vec![("stand".to_owned(), error.to_string())]
+        }
         FormError::Invalid(list) => list.into_iter().map(|one| (one.field, one.message)).collect(),
         FormError::Staff(error) => {
             let fields = typed.into_iter().filter(|(name, _)| name != WHICH).collect();
@@ -366,7 +372,7 @@ pub(super) async fn again(
         ..PageContext::new(state, Viewer(Some(session)))
     };
     let mut answer = render(context, page).await;
-    *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    *answer.status_mut() = status;
     Ok(answer)
 }
 

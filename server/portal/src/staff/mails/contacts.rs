@@ -11,10 +11,12 @@ use crate::mail::due::{self, Facts, Target};
 use crate::mail::plan::named;
 use crate::mail::{MailKind, New, enqueue};
 use crate::secrets::new_id;
+use crate::staff::calls;
+use crate::staff::touch::{self, CaseRef};
 use crate::staff::{StaffError, require};
 use crate::store::cases::{self, CaseRow};
 use crate::store::contacts::{self as rows, AttemptRow};
-use crate::store::{Conn, StoreError, Stored, accounts, lists, outbox, waves as wave_rows};
+use crate::store::{Conn, StoreError, Stored, accounts, lists, outbox, waves as wave_rows, work};
 use crate::waves::{WaveView, read_status, view};
 use crate::words;
 use chrono::{DateTime, Utc};
@@ -71,6 +73,8 @@ pub struct OfficeContacts {
     pub entries: Vec<ContactEntry>,
     /// Why no reminder would go out now.
     pub why_not: Option<String>,
+    /// Counts what staff changes and every transition: forms carry it along.
+    pub revision: i64,
 }
 
 /// Why an address gets nothing.
@@ -163,6 +167,7 @@ impl Portal {
                 at: from_micros(opt_out.opt_out_at.unwrap_or_default()),
             }),
             why_not,
+            revision: case.desk_revision,
             kennung: case.kennung,
             office: case.name,
             contact_name: case.contact_name,
@@ -178,11 +183,12 @@ impl Portal {
         &self,
         session: &Session,
         wave: i32,
-        kennung: &str,
+        case: impl Into<CaseRef<'_>>,
         kind: &str,
         note: &str,
     ) -> Result<(), FormError> {
         let who = require(session, Role::Editor)?;
+        let case = case.into();
         let kind: Result<ContactKind, _> = kind.parse().map_err(|()| wrong("art", "Bitte wählen Sie, was es war."));
         let note = checked("notiz", note, LONGEST_NOTE);
         let (kind, note) = match (kind, note) {
@@ -195,15 +201,21 @@ impl Portal {
         };
         let now = self.now();
         let mut tx = self.write().await?;
-        let case = case_of(&mut tx, wave, kennung).await?;
+        let case = touch::take(&mut tx, wave, case).await?;
         let row = AttemptRow {
             at: now.timestamp_micros(),
             kind: kind.name().to_owned(),
             who: who.name.to_owned(),
             note,
+            result: None,
+            call_back_on: None,
         };
         let id = new_id(now).map_err(StoreError::from)?;
         rows::add_attempt(&mut tx, &id, &case.id, who.account_id, &row).await?;
+        if kind == ContactKind::Call {
+            work::called(&mut tx, &case.id, row.at, None, None, false).await?;
+        }
+        touch::note(&mut tx, &case.id, who, kind.label(), now).await?;
         audit(
             &mut tx,
             who,
@@ -220,35 +232,48 @@ impl Portal {
     ///
     /// # Errors
     /// For editors and above; where the reason is missing.
-    pub async fn opt_out(&self, session: &Session, wave: i32, kennung: &str, reason: &str) -> Result<(), StaffError> {
+    pub async fn opt_out(
+        &self,
+        session: &Session,
+        wave: i32,
+        case: impl Into<CaseRef<'_>>,
+        reason: &str,
+    ) -> Result<(), StaffError> {
+        let case = case.into();
         let reason = checked("grund", reason, 1_000).map_err(|_| StaffError::Reason)?;
         if !reason.validate_length(Some(3), Some(1_000), None) {
             return Err(StaffError::Reason);
         }
-        self.set_opt_out(session, wave, kennung, Some(&reason)).await
+        self.set_opt_out(session, wave, case, Some(&reason)).await
     }
 
     /// The office wants reminders again.
     ///
     /// # Errors
     /// For editors and above.
-    pub async fn opt_in(&self, session: &Session, wave: i32, kennung: &str) -> Result<(), StaffError> {
-        self.set_opt_out(session, wave, kennung, None).await
+    pub async fn opt_in(&self, session: &Session, wave: i32, case: impl Into<CaseRef<'_>>) -> Result<(), StaffError> {
+        self.set_opt_out(session, wave, case.into(), None).await
     }
 
     async fn set_opt_out(
         &self,
         session: &Session,
         wave: i32,
-        kennung: &str,
+        case: CaseRef<'_>,
         reason: Option<&str>,
     ) -> Result<(), StaffError> {
         let who = require(session, Role::Editor)?;
         let now = self.now();
         let mut tx = self.write().await?;
-        let case = case_of(&mut tx, wave, kennung).await?;
+        let case = touch::take(&mut tx, wave, case).await?;
         let noted = reason.map(|reason| (reason, who.name, now.timestamp_micros()));
         rows::set_opt_out(&mut tx, &case.id, noted).await?;
+        let what = if reason.is_some() {
+            "Von Erinnerungen abgemeldet"
+        } else {
+            "Wieder für Erinnerungen angemeldet"
+        };
+        touch::note(&mut tx, &case.id, who, what, now).await?;
         let action = if reason.is_some() {
             "case_opted_out"
         } else {
@@ -263,14 +288,21 @@ impl Portal {
     ///
     /// # Errors
     /// For editors and above; where it is not marked.
-    pub async fn address_confirm(&self, session: &Session, wave: i32, kennung: &str) -> Result<(), StaffError> {
+    pub async fn address_confirm(
+        &self,
+        session: &Session,
+        wave: i32,
+        case: impl Into<CaseRef<'_>>,
+    ) -> Result<(), StaffError> {
+        let case = case.into();
         let who = require(session, Role::Editor)?;
         let now = self.now();
         let mut tx = self.write().await?;
-        let case = case_of(&mut tx, wave, kennung).await?;
+        let case = touch::take(&mut tx, wave, case).await?;
         if !rows::clear_mark(&mut tx, &case.contact_email).await? {
             return Err(StaffError::Refused("Diese Adresse ist nicht gesperrt.".into()));
         }
+        touch::note(&mut tx, &case.id, who, "Adresse bestätigt", now).await?;
         audit(
             &mut tx,
             who,
@@ -291,11 +323,12 @@ impl Portal {
         &self,
         session: &Session,
         wave: i32,
-        kennung: &str,
+        case: impl Into<CaseRef<'_>>,
         name: &str,
         email: &str,
     ) -> Result<(), FormError> {
         let who = require(session, Role::Editor)?;
+        let case = case.into();
         let (name, email) = (name.trim(), email.trim());
         let mut findings = Vec::new();
         if name.chars().count() > LONGEST_NAME || has_control_characters(name) {
@@ -313,8 +346,9 @@ impl Portal {
         }
         let now = self.now();
         let mut tx = self.write().await?;
-        let case = case_of(&mut tx, wave, kennung).await?;
+        let case = touch::take(&mut tx, wave, case).await?;
         rows::set_contact(&mut tx, &case.id, &case.unit_id, name, email).await?;
+        touch::note(&mut tx, &case.id, who, "Ansprechperson oder Adresse geändert", now).await?;
         let head = accounts::head_of_unit(&mut tx, &case.unit_id).await?;
         if let Some(head) = head
             && words::key(&case.contact_email) != words::key(email)
@@ -353,8 +387,8 @@ async fn entries(conn: &mut Conn, case_id: &str) -> Stored<Vec<ContactEntry>> {
                 .kind
                 .parse()
                 .map_err(|()| StoreError::content(format!("a contact of kind {:?}", row.kind)))?,
+            note: calls::about(&row)?,
             who: row.who,
-            note: row.note,
         });
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.at()));
