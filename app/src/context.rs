@@ -85,7 +85,12 @@ pub struct Once(pub String);
 
 /// Recovery codes that were just made: on this one page and never again.
 #[derive(Clone)]
-pub struct RecoveryCodes(pub Vec<String>);
+pub struct RecoveryCodes {
+    /// The codes.
+    pub codes: Vec<String>,
+    /// Whether the second factor was set up with them.
+    pub first: bool,
+}
 
 /// A form that arrived after the session had ended. The sign-in page carries
 /// it in hidden fields named `fort__NAME` and the server applies it afterwards.

@@ -147,7 +147,13 @@ fn changes(session: &Session, one: &StaffAccount, errors: &FormErrors, typed: &T
         typed_name
     };
     let shut = match (own, one.disabled_at.is_some()) {
-        (true, _) => view! { <p class="hint">"Ihren eigenen Zugang können Sie nicht sperren."</p> }.into_any(),
+        (true, _) => view! {
+            <p class="hint">
+                "Ihren eigenen Zugang können Sie nicht sperren. Passwort und zweiten Schritt ändern Sie unter "
+                <a href="/institut/konto">"Ihr Zugang"</a>"."
+            </p>
+        }
+        .into_any(),
         (false, false) => sure(
             "sperren",
             "Zugang sperren",
@@ -163,7 +169,7 @@ fn changes(session: &Session, one: &StaffAccount, errors: &FormErrors, typed: &T
         )
         .into_any(),
     };
-    let reset = one.second_factor.then(|| {
+    let reset = (one.second_factor && !own).then(|| {
         sure(
             "zweiter-schritt",
             "Zweiten Schritt entfernen (Telefon verloren)",

@@ -42,8 +42,8 @@ pub(super) fn FactorPage() -> impl IntoView {
 /// ones.
 #[component]
 pub(super) fn CodesPage() -> impl IntoView {
-    if let Some(RecoveryCodes(codes)) = use_context::<RecoveryCodes>() {
-        return shown_once(codes).into_any();
+    if let Some(new) = use_context::<RecoveryCodes>() {
+        return shown_once(new).into_any();
     }
     let errors = use_context::<FormErrors>().unwrap_or_default();
     with_own(move |_, _, own| async move {
@@ -55,7 +55,7 @@ pub(super) fn CodesPage() -> impl IntoView {
             .into_any(),
             FactorState::InUse { .. } => view! {
                 <p>"Sie bekommen zehn neue Codes; alle früheren gelten dann nicht mehr."</p>
-                {ask("/institut/konto/codes", "Neue Codes erzeugen", &errors)}
+                {ask("/institut/konto/codes", "Neue Codes erzeugen", true, &errors)}
             }
             .into_any(),
         };
@@ -88,12 +88,20 @@ where
     }
 }
 
-/// A form that asks for the password once more.
-fn ask(action: &'static str, button: &'static str, errors: &FormErrors) -> impl IntoView + use<> {
+/// A form that asks for the password once more, and for a code where a factor
+/// is in use.
+fn ask(action: &'static str, button: &'static str, in_use: bool, errors: &FormErrors) -> impl IntoView + use<> {
+    let code = in_use.then(|| {
+        view! {
+            <Field name="code" label="Code" autocomplete="one-time-code" error=errors.of("code")
+                hint="Die sechs Ziffern aus der App oder, wenn Sie sie nicht zur Hand haben, einer Ihrer Wiederherstellungscodes."/>
+        }
+    });
     view! {
         <form method="post" action=action class="narrow">
             <Field name="passwort" label="Ihr Passwort" kind="password" autocomplete="current-password"
                 error=errors.of("passwort")/>
+            {code}
             <div class="actions"><button class="primary">{button}</button></div>
         </form>
     }
@@ -107,7 +115,7 @@ fn begin(in_use: bool, errors: &FormErrors) -> impl IntoView + use<> {
     };
     view! {
         <p>{what}</p>
-        {ask("/institut/konto/zweiter-schritt", "Einrichtung beginnen", errors)}
+        {ask("/institut/konto/zweiter-schritt", "Einrichtung beginnen", in_use, errors)}
     }
 }
 
@@ -155,6 +163,7 @@ fn remove(errors: &FormErrors) -> impl IntoView + use<> {
     let form = ask(
         "/institut/konto/zweiter-schritt/entfernen",
         "Zweiten Schritt entfernen",
+        true,
         errors,
     );
     let errors = errors.clone();
@@ -168,14 +177,19 @@ fn remove(errors: &FormErrors) -> impl IntoView + use<> {
     }
 }
 
-fn shown_once(codes: Vec<String>) -> impl IntoView {
+fn shown_once(RecoveryCodes { codes, first }: RecoveryCodes) -> impl IntoView {
+    let text = if first {
+        "Der zweite Schritt ist eingerichtet. Bewahren Sie diese Codes an einem sicheren Ort auf, nicht auf dem Telefon: Sie werden nur dieses eine Mal gezeigt."
+    } else {
+        "Das sind Ihre neuen Codes; alle früheren gelten nicht mehr. Bewahren Sie sie an einem sicheren Ort auf, nicht auf dem Telefon: Sie werden nur dieses eine Mal gezeigt."
+    };
     let lines = codes
         .into_iter()
         .map(|code| view! { <li><code>{code}</code></li> })
         .collect_view();
     view! {
         <Page title="Ihre Wiederherstellungscodes">
-            <Notice kind="success" text="Der zweite Schritt ist eingerichtet. Bewahren Sie diese Codes an einem sicheren Ort auf, nicht auf dem Telefon: Sie werden nur dieses eine Mal gezeigt."/>
+            <Notice kind="success" text/>
             <p>"Jeder Code ersetzt einmal die App, wenn Sie sie nicht zur Hand haben."</p>
             <ul class="codes">{lines}</ul>
             <p class="actions"><a class="button primary" href="/institut">"Ich habe die Codes aufbewahrt"</a></p>

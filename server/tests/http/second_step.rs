@@ -5,6 +5,7 @@
 use crate::client::Client;
 use crate::page::forms;
 use crate::world::{HOST, PASSWORD, Person, World};
+use axum::http::Method;
 use chrono::TimeDelta;
 use portal::{BaseUrl, MailTarget, Portal, Role, Settings, StaffTotp};
 use server::http::{AppState, router};
@@ -34,10 +35,17 @@ async fn set_up(world: &World) -> Vec<String> {
     let app = totp_rs::Builder::new().with_secret(secret).build().unwrap();
     let seconds = u64::try_from(world.clock.now().timestamp()).unwrap();
     let code = app.generate(seconds).to_string();
+    let mut before = browser.clone();
     let shown = browser
         .post("/institut/konto/zweiter-schritt/bestaetigen", &[("code", &code)])
         .await;
     assert_eq!(shown.status, 200);
+    assert_eq!(
+        before.get("/institut").await.status,
+        303,
+        "the cookie of before is nobody's"
+    );
+    assert_eq!(browser.get("/institut").await.status, 200);
     let list = between(&shown.body, "<ul class=\"codes\">", "</ul>");
     let codes: Vec<String> = list
         .split("<code>")
@@ -46,6 +54,50 @@ async fn set_up(world: &World) -> Vec<String> {
         .collect();
     assert_eq!(codes.len(), 10);
     codes
+}
+
+#[tokio::test]
+async fn another_password_comes_with_another_cookie() {
+    let world = World::new().await;
+    let cases = [
+        (Person::Unit("GS-1"), "/befragung/konto", "/befragung"),
+        (Person::Staff(Role::Viewer), "/institut/konto", "/institut"),
+    ];
+    for (person, own, home) in cases {
+        let mut browser = world.signed_in(person).await;
+        let mut before = browser.clone();
+        let new = "ein ziemlich langer Satz";
+        let fields = [("passwort0", PASSWORD), ("passwort", new), ("passwort2", new)];
+        let changed = browser.post(&format!("{own}/passwort"), &fields).await;
+        assert_eq!(changed.location(), format!("{own}?meldung=passwort-geaendert"));
+        assert_eq!(browser.get(home).await.status, 200, "{home}");
+        assert_eq!(before.get(home).await.status, 303, "{home} with the cookie of before");
+    }
+}
+
+#[tokio::test]
+async fn the_password_alone_changes_nothing_about_a_factor_in_use() {
+    let world = World::new().await;
+    let codes = set_up(&world).await;
+    let mut browser = world.browser();
+    browser.post("/anmelden", &SIGN_IN).await;
+    browser.post("/anmelden/code", &[("code", &codes[0])]).await;
+    for path in [
+        "/institut/konto/zweiter-schritt",
+        "/institut/konto/zweiter-schritt/entfernen",
+        "/institut/konto/codes",
+    ] {
+        for code in ["", &codes[0]] {
+            let answer = browser.post(path, &[("passwort", PASSWORD), ("code", code)]).await;
+            assert_eq!(answer.status, 422, "{path} {code}");
+            assert!(answer.body.contains("href=\"#code\""), "{path}: {}", answer.body);
+            assert!(answer.body.contains("name=\"code\""), "{path}: {}", answer.body);
+        }
+    }
+    let right = [("passwort", PASSWORD), ("code", codes[1].as_str())];
+    let shown = browser.post("/institut/konto/codes", &right).await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.body.contains("alle früheren gelten nicht mehr"), "{}", shown.body);
 }
 
 fn page_key(page: &str) -> String {
@@ -203,11 +255,35 @@ async fn where_it_is_required_nothing_else_is_reached() {
     assert_eq!(own.status, 200);
     assert!(own.body.contains("vorgeschrieben"));
     assert_eq!(browser.get("/institut/konto").await.status, 200);
-    // Set up, everything is open.
-    set_up(&world).await;
+    // No address but those of one's own account answers, to whatever method.
+    let mut asked = 0;
+    for (method, route) in server::http::routes() {
+        let path = route.replace(['{', '}'], "");
+        if !path.starts_with("/institut") || path.starts_with("/institut/konto") {
+            continue;
+        }
+        let answer = match method {
+            Method::GET => browser.get(&path).await,
+            _ => browser.post(&path, &[]).await,
+        };
+        assert_eq!(
+            (answer.status, answer.location()),
+            (303, "/institut/konto/zweiter-schritt"),
+            "{method} {path}"
+        );
+        asked += 1;
+    }
+    assert!(asked > 60, "{asked} addresses");
+    // Set up and signed in with a code, everything is open.
+    let codes = set_up(&world).await;
     let mut fresh = Client::new(router(&state));
     fresh.post("/anmelden", &SIGN_IN).await;
-    assert_eq!(fresh.get("/institut").await.status, 303);
+    assert_eq!(fresh.get("/institut").await.location(), "/anmelden?weiter=%2Finstitut");
+    let signed = fresh.post("/anmelden/code", &[("code", &codes[0])]).await;
+    assert_eq!((signed.status, signed.location()), (303, "/institut"));
+    for path in ["/institut", "/institut/post", "/institut/fall/GS-1"] {
+        assert_eq!(fresh.get(path).await.status, 200, "{path}");
+    }
     // Offices have their mailbox.
     let mut office = Client::new(router(&state));
     office

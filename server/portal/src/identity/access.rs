@@ -158,6 +158,8 @@ impl Portal {
         let now = self.now();
         let at = now.timestamp_micros();
         let mut tx = self.write().await?;
+        let account = accounts::take(&mut tx, &account.id).await?;
+        let account = account.ok_or(SetPasswordError::Expired)?;
         if !sessions::use_token(&mut tx, &hash, at).await? {
             return Err(SetPasswordError::Expired);
         }

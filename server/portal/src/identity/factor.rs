@@ -4,9 +4,7 @@
 //! Knows no page: what is shown once (key, codes) is returned once.
 
 use super::own::{AccountError, invalid};
-use super::password::Verdict;
-use super::session::{NewSession, Session, Who};
-use super::sign_in::SignInError;
+use super::session::{NewSession, Session, Who, renewed};
 use super::throttle::{self, Attempt};
 use super::totp::{Key, in_groups};
 use crate::Portal;
@@ -15,7 +13,7 @@ use crate::mail::{self, MailKind, New};
 use crate::respondent::actor;
 use crate::secrets::{new_token, readable, token_hash};
 use crate::settings::StaffTotp;
-use crate::store::accounts::{self, AccountRow};
+use crate::store::accounts;
 use crate::store::events::{self, Actor, Deed};
 use crate::store::{Conn, StoreError, Stored, factors, sessions};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -47,7 +45,7 @@ impl fmt::Debug for Pending {
 #[derive(Debug, thiserror::Error)]
 pub enum CodeError {
     /// The wait is over, or never began.
-    #[error("Die Anmeldung hat zu lange gedauert. Bitte beginnen Sie von vorn.")]
+    #[error("Diese Anmeldung gilt nicht mehr. Bitte beginnen Sie von vorn.")]
     Expired,
     /// Not the code of this moment, used before, or no recovery code.
     #[error("Der Code stimmt nicht oder wurde schon benutzt.")]
@@ -103,19 +101,23 @@ impl Portal {
         let now = self.now();
         let hash = token_hash(pending);
         let young = (now - AWAITED).timestamp_micros();
-        let account = {
-            let mut tx = self.write().await?;
-            let account_id = factors::awaited(&mut tx, &hash, young).await?;
-            let account_id = account_id.ok_or(CodeError::Expired)?;
-            if let Some(until) = throttle::code(&mut tx, &account_id, now).await? {
-                return Err(CodeError::Throttled { until });
-            }
-            let account = accounts::by_id(&mut tx, &account_id).await?;
-            tx.commit().await?;
-            account.ok_or(CodeError::Expired)?
-        };
         let mut tx = self.write().await?;
-        let Some(used) = self.take_code(&mut tx, &account, code, now).await? else {
+        let account_id = factors::awaited(&mut tx, &hash, young).await?;
+        let account_id = account_id.ok_or(CodeError::Expired)?;
+        let account = accounts::take(&mut tx, &account_id).await?;
+        let account = account.ok_or(CodeError::Expired)?;
+        // Until it was taken, its password may have become another one.
+        if factors::awaited(&mut tx, &hash, young).await?.is_none() {
+            return Err(CodeError::Expired);
+        }
+        if let Some(until) = throttle::code(&mut tx, &account.id, now).await? {
+            return Err(CodeError::Throttled { until });
+        }
+        let Some(used) = self
+            .take_code(&mut tx, (&account.id, &account.login), code, now)
+            .await?
+        else {
+            tx.commit().await?;
             return Err(CodeError::Wrong);
         };
         if !factors::awaited_no_more(&mut tx, &hash).await? {
@@ -133,37 +135,42 @@ impl Portal {
             note(&mut tx, who, "recovery_code_used", "", now).await?;
         }
         let attempt = Attempt::new(&crate::words::key(&account.login), from);
-        let new = self.begin_in(&mut tx, account, &attempt).await?;
+        let new = self.begin_in(&mut tx, account, &attempt, true).await?;
         tx.commit().await?;
         Ok(new)
     }
 
     /// Takes a code of an account, if it is one that still counts.
-    async fn take_code(
+    pub(super) async fn take_code(
         &self,
         conn: &mut Conn,
-        account: &AccountRow,
+        (account_id, login): (&str, &str),
         code: &str,
         now: DateTime<Utc>,
     ) -> Stored<Option<Used>> {
-        let secret = factors::find(conn, &account.id).await?.and_then(|row| row.secret);
+        let secret = factors::find(conn, account_id).await?.and_then(|row| row.secret);
         let Some(secret) = secret else { return Ok(None) };
-        if let Some(step) = Key::read(&secret, &account.login)?.step_of(code, now) {
-            return Ok(factors::use_step(conn, &account.id, step).await?.then_some(Used::Clock));
+        if let Some(step) = Key::read(&secret, login)?.step_of(code, now) {
+            return Ok(factors::use_step(conn, account_id, step).await?.then_some(Used::Clock));
         }
         let hash = code_hash(code);
-        let used = factors::use_code(conn, &account.id, &hash, now.timestamp_micros()).await?;
+        let used = factors::use_code(conn, account_id, &hash, now.timestamp_micros()).await?;
         Ok(used.then_some(Used::Recovery))
     }
 
     /// Begins to set up a factor, or another one in place of the one in use.
-    /// The password is asked for again.
+    /// The password is asked for again, and a code where a factor is in use.
     ///
     /// # Errors
-    /// For staff; where the password is not right.
-    pub async fn factor_begin(&self, session: &Session, password: &str, from: IpAddr) -> Result<(), AccountError> {
+    /// For staff; where password or code is not right.
+    pub async fn factor_begin(
+        &self,
+        session: &Session,
+        (password, code): (&str, &str),
+        from: IpAddr,
+    ) -> Result<(), AccountError> {
         staff_only(session)?;
-        let mut tx = self.own_password(session, ("passwort", password), from).await?;
+        let mut tx = self.own_password_and_code(session, (password, code), from).await?;
         let now = self.now();
         let key = Key::new(&session.login).map_err(StoreError::from)?;
         let at = now.timestamp_micros();
@@ -196,15 +203,19 @@ impl Portal {
     }
 
     /// Puts the key into use once the app has shown a right code, ends every
-    /// other sign-in of the account, and returns the recovery codes: shown
-    /// here and never again.
+    /// other sign-in of the account, and returns this one under another token
+    /// together with the recovery codes: shown here and never again.
     ///
     /// # Errors
     /// Where nothing was begun or the code is not right.
-    pub async fn factor_confirm(&self, session: &Session, code: &str) -> Result<Vec<String>, AccountError> {
+    pub async fn factor_confirm(
+        &self,
+        session: &Session,
+        code: &str,
+    ) -> Result<(NewSession, Vec<String>), AccountError> {
         staff_only(session)?;
         let now = self.now();
-        let mut tx = self.write().await?;
+        let mut tx = self.own(session).await?;
         let Some(key) = self.begun(&mut tx, session).await? else {
             return Err(AccountError::Refused(
                 "Die Einrichtung ist abgelaufen oder schon abgeschlossen. Bitte beginnen Sie sie noch einmal.".into(),
@@ -230,24 +241,25 @@ impl Portal {
             now,
         )
         .await?;
+        let renewed = renewed(&mut tx, session, true).await?;
         note(&mut tx, actor(session), "factor_set", "", now).await?;
         tx.commit().await?;
-        Ok(codes)
+        Ok((renewed.ok_or(AccountError::SignedOut)?, codes))
     }
 
     /// New recovery codes in place of all earlier ones: shown here and never
     /// again.
     ///
     /// # Errors
-    /// Where there is no factor or the password is not right.
+    /// Where there is no factor, or password or code is not right.
     pub async fn factor_codes(
         &self,
         session: &Session,
-        password: &str,
+        (password, code): (&str, &str),
         from: IpAddr,
     ) -> Result<Vec<String>, AccountError> {
         staff_only(session)?;
-        let mut tx = self.own_password(session, ("passwort", password), from).await?;
+        let mut tx = self.own_password_and_code(session, (password, code), from).await?;
         let now = self.now();
         let found = factors::find(&mut tx, &session.account_id).await?;
         if found.and_then(|row| row.confirmed_at).is_none() {
@@ -271,15 +283,20 @@ impl Portal {
     /// Removes one's own factor, where it is not required.
     ///
     /// # Errors
-    /// Where it is required, there is none, or the password is not right.
-    pub async fn factor_remove(&self, session: &Session, password: &str, from: IpAddr) -> Result<(), AccountError> {
+    /// Where it is required, there is none, or password or code is not right.
+    pub async fn factor_remove(
+        &self,
+        session: &Session,
+        (password, code): (&str, &str),
+        from: IpAddr,
+    ) -> Result<(), AccountError> {
         staff_only(session)?;
         if self.settings().staff_totp == StaffTotp::Required {
             return Err(AccountError::Refused(
                 "Der zweite Schritt ist vorgeschrieben. Sie können eine andere App einrichten, aber nicht darauf verzichten.".into(),
             ));
         }
-        let mut tx = self.own_password(session, ("passwort", password), from).await?;
+        let mut tx = self.own_password_and_code(session, (password, code), from).await?;
         let now = self.now();
         if !factors::remove(&mut tx, &session.account_id).await? {
             return Err(AccountError::Refused(
@@ -298,42 +315,11 @@ impl Portal {
         tx.commit().await?;
         Ok(())
     }
-
-    /// Checks the password of who is signed in, throttled as at sign-in, and
-    /// returns the transaction in which it was forgiven.
-    pub(super) async fn own_password(
-        &self,
-        session: &Session,
-        (field, password): (&str, &str),
-        from: IpAddr,
-    ) -> Result<crate::store::Tx, AccountError> {
-        let attempt = Attempt::new(&crate::words::key(&session.login), from);
-        self.enter(&attempt).await.map_err(|error| match error {
-            SignInError::Throttled { until } => AccountError::Throttled { until },
-            SignInError::Store(error) => AccountError::Store(error),
-            SignInError::Wrong | SignInError::CodeNeeded(_) => invalid(field, WRONG),
-        })?;
-        let account = accounts::by_id(&mut self.read().await?, &session.account_id).await?;
-        let hash = account.and_then(|account| account.password_hash);
-        let looked_at = if password.chars().nth(256).is_some() {
-            ""
-        } else {
-            password
-        };
-        if self.hasher().verify(looked_at, hash.as_deref()).await? == Verdict::Wrong {
-            return Err(invalid(field, WRONG));
-        }
-        let mut tx = self.write().await?;
-        attempt.forgive(&mut tx).await?;
-        Ok(tx)
-    }
 }
-
-const WRONG: &str = "Das ist nicht Ihr Passwort.";
 
 /// What a code was.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Used {
+pub(super) enum Used {
     Clock,
     Recovery,
 }
@@ -365,10 +351,10 @@ pub(super) async fn await_code(conn: &mut Conn, account_id: &str, now: DateTime<
     Ok(Pending { token })
 }
 
-/// 80 bit each, in four groups.
+/// 120 bit each, in six groups.
 async fn new_codes(conn: &mut Conn, account_id: &str) -> Stored<Vec<String>> {
     let codes = (0..CODES)
-        .map(|_| Ok(format!("{}-{}", readable()?, readable()?)))
+        .map(|_| Ok(format!("{}-{}-{}", readable()?, readable()?, readable()?)))
         .collect::<Stored<Vec<_>>>()?;
     let hashes: Vec<String> = codes.iter().map(|code| code_hash(code)).collect();
     factors::replace_codes(conn, account_id, &hashes).await?;

@@ -6,6 +6,7 @@ pub(crate) mod factor;
 mod own;
 pub(crate) mod password;
 mod policy;
+mod proof;
 pub(crate) mod session;
 mod sign_in;
 pub(crate) mod throttle;

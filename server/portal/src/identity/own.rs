@@ -3,7 +3,7 @@
 
 use super::factor::{self, FactorState, note};
 use super::policy::NewPassword;
-use super::session::{Role, Session, Who};
+use super::session::{ABSOLUTE, IDLE, NewSession, Role, Session, Who, renewed};
 use crate::Portal;
 use crate::input::{self, FieldError};
 use crate::mail::{self, MailKind};
@@ -48,6 +48,9 @@ pub enum AccountError {
     /// It cannot be done now; the German sentence says why.
     #[error("{0}")]
     Refused(String),
+    /// The sign-in has ended meanwhile, or the password became another one.
+    #[error("Ihre Anmeldung ist inzwischen beendet.")]
+    SignedOut,
     /// Not for this kind of account.
     #[error("Dazu reicht Ihre Rolle nicht.")]
     Forbidden,
@@ -76,7 +79,13 @@ impl Portal {
         let account = account.ok_or_else(|| StoreError::content("a sign-in without its account"))?;
         Ok(OwnAccount {
             factor: factor::state(&mut conn, &account.id).await?,
-            others: sessions::count(&mut conn, &account.id).await? - 1,
+            others: sessions::count_others(
+                &mut conn,
+                (&account.id, &session.id),
+                (self.now() - IDLE).timestamp_micros(),
+                (self.now() - ABSOLUTE).timestamp_micros(),
+            )
+            .await?,
             role: match session.who {
                 Who::Staff { role } => Some(role),
                 Who::Unit { .. } => None,
@@ -89,7 +98,8 @@ impl Portal {
     }
 
     /// Sets another password. The present one is asked for; every other
-    /// sign-in and every open link of the account ends, its mailbox is told.
+    /// sign-in and every open link of the account ends, its mailbox is told,
+    /// and this sign-in goes on under another token.
     ///
     /// # Errors
     /// Names the fields that do not do.
@@ -99,7 +109,7 @@ impl Portal {
         present: &str,
         (password, repeated): (&str, &str),
         from: IpAddr,
-    ) -> Result<(), AccountError> {
+    ) -> Result<NewSession, AccountError> {
         let account = accounts::by_id(&mut self.read().await?, &session.account_id).await?;
         let account = account.ok_or_else(|| StoreError::content("a sign-in without its account"))?;
         let own_words = self.own_words(&account).await?;
@@ -111,8 +121,9 @@ impl Portal {
         entered
             .validate()
             .map_err(|errors| AccountError::Invalid(input::field_errors(&errors)))?;
+        let proof = self.prove(session, ("passwort0", present), from).await?;
         let hash = self.hasher().hash(password).await?;
-        let mut tx = self.own_password(session, ("passwort0", present), from).await?;
+        let mut tx = self.proved(session, proof).await?;
         let now = self.now();
         let at = now.timestamp_micros();
         accounts::set_password(&mut tx, &account.id, &hash, at).await?;
@@ -125,20 +136,21 @@ impl Portal {
             now,
         )
         .await?;
+        let renewed = renewed(&mut tx, session, session.second_factor).await?;
         note(&mut tx, actor(session), "password_changed", "", now).await?;
         tx.commit().await?;
-        Ok(())
+        renewed.ok_or(AccountError::SignedOut)
     }
 
     /// Ends every sign-in of the account but this one.
     ///
     /// # Errors
     /// Where the store cannot be written; they then go on.
-    pub async fn sign_out_others(&self, session: &Session) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+    pub async fn sign_out_others(&self, session: &Session) -> Result<(), AccountError> {
+        let mut tx = self.own(session).await?;
         sessions::delete_others(&mut tx, &session.account_id, &session.id).await?;
         factors::nothing_awaited(&mut tx, &session.account_id).await?;
         note(&mut tx, actor(session), "signed_out_others", "", self.now()).await?;
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::Portal;
 use crate::clock::from_micros;
-use crate::secrets::token_hash;
-use crate::store::accounts::ColleagueColumns;
+use crate::secrets::{new_token, token_hash};
+use crate::store::accounts::{self, ColleagueColumns};
 use crate::store::sessions::{self, SessionRow};
-use crate::store::{StoreError, Stored};
+use crate::store::{Conn, StoreError, Stored, factors};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -36,7 +36,8 @@ pub struct Session {
     pub who: Who,
     /// Staff answers on behalf of the unit; never so in a stored session.
     pub on_behalf: bool,
-    /// Whether a second factor is asked for when this account signs in.
+    /// Whether a code was given in it, at its beginning or when the second
+    /// factor was set up.
     pub second_factor: bool,
     /// When it ends unless something is requested before.
     pub idle_until: DateTime<Utc>,
@@ -155,7 +156,7 @@ impl FromStr for Role {
     }
 }
 
-/// A session that has just begun. The token goes into the cookie and is
+/// A session that has just begun, or goes on under another token. The token goes into the cookie and is
 /// stored nowhere.
 #[derive(Clone)]
 pub struct NewSession {
@@ -247,9 +248,25 @@ impl Portal {
     /// Where the store cannot be written; the sessions then go on.
     pub async fn sign_out_everywhere(&self, session: &Session) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
+        accounts::take(&mut tx, &session.account_id).await?;
         sessions::delete_of_account(&mut tx, &session.account_id).await?;
+        factors::nothing_awaited(&mut tx, &session.account_id).await?;
         tx.commit().await
     }
+}
+
+/// Gives a session another token in a transaction of the caller's, who has
+/// taken the account; `None` where the session has ended.
+pub(super) async fn renewed(conn: &mut Conn, session: &Session, second_factor: bool) -> Stored<Option<NewSession>> {
+    let token = new_token()?;
+    let renewed = sessions::renew(conn, &session.id, &token_hash(&token), second_factor).await?;
+    Ok(renewed.then(|| NewSession {
+        token,
+        session: Session {
+            second_factor,
+            ..session.clone()
+        },
+    }))
 }
 
 /// Makes a session of its row.

@@ -9,7 +9,8 @@ use crate::mail::{MailKind, New, enqueue};
 use crate::respondent::{actor, opened};
 use crate::secrets::{new_id, new_token, token_hash};
 use crate::store::accounts::{self, AccountRow};
-use crate::store::{Conn, StoreError, Stored, factors, sessions, throttle};
+use crate::store::sessions::{self, NewSessionRow};
+use crate::store::{Conn, StoreError, Stored, factors, throttle};
 use crate::words;
 use chrono::{DateTime, Utc};
 use std::net::IpAddr;
@@ -56,8 +57,8 @@ impl Portal {
         let account = accounts::by_login(&mut self.read().await?, &login_key).await?;
         let known = account.filter(|_| !too_long);
         let hash = known.as_ref().and_then(|account| account.password_hash.as_deref());
-        let compared = if too_long { "" } else { password };
-        let verdict = self.hasher().verify(compared, hash).await?;
+        let looked_at = if too_long { "" } else { password };
+        let verdict = self.hasher().verify(looked_at, hash).await?;
         let Some(account) = known.filter(|_| verdict != Verdict::Wrong) else {
             return Err(SignInError::Wrong);
         };
@@ -65,10 +66,16 @@ impl Portal {
             Verdict::RightButWeak => Some(self.hasher().hash(password).await?),
             _ => None,
         };
+        let compared = account.password_hash.as_deref().unwrap_or_default();
         let mut tx = self.write().await?;
+        // Comparing takes long: the password may be another one by now, the account shut.
+        let taken = accounts::take_unchanged(&mut tx, &account.id, compared).await?;
+        let Some(taken) = taken else {
+            return Err(SignInError::Wrong);
+        };
         attempt.forgive(&mut tx).await?;
-        if let (Some(old), Some(new)) = (&account.password_hash, stronger) {
-            accounts::rehash(&mut tx, &account.id, old, &new).await?;
+        if let Some(new) = stronger {
+            accounts::rehash(&mut tx, &account.id, compared, &new).await?;
         }
         let factor = factors::find(&mut tx, &account.id).await?;
         if factor.is_some_and(|factor| factor.confirmed_at.is_some()) {
@@ -76,7 +83,7 @@ impl Portal {
             tx.commit().await?;
             return Err(SignInError::CodeNeeded(pending));
         }
-        let new = self.begin_in(&mut tx, account, &attempt).await?;
+        let new = self.begin_in(&mut tx, taken, &attempt, false).await?;
         tx.commit().await?;
         Ok(new)
     }
@@ -97,20 +104,33 @@ impl Portal {
         }
     }
 
-    /// Begins a session in a transaction of the caller's.
-    pub(super) async fn begin_in(&self, tx: &mut Conn, account: AccountRow, attempt: &Attempt) -> Stored<NewSession> {
+    /// Begins a session in a transaction of the caller's, who has taken the
+    /// account; `second_factor`: a code was given.
+    pub(super) async fn begin_in(
+        &self,
+        tx: &mut Conn,
+        account: AccountRow,
+        attempt: &Attempt,
+        second_factor: bool,
+    ) -> Stored<NewSession> {
         let now = self.now();
         let at = now.timestamp_micros();
         let (token, id) = (new_token()?, new_id(now)?);
         let (idle, absolute) = (now - IDLE, now - ABSOLUTE);
         sessions::delete_ended(tx, idle.timestamp_micros(), absolute.timestamp_micros()).await?;
-        sessions::insert(tx, &token_hash(&token), &id, &account.id, at).await?;
+        let new = NewSessionRow {
+            token_hash: &token_hash(&token),
+            id: &id,
+            account_id: &account.id,
+            second_factor,
+            at,
+        };
+        sessions::insert(tx, &new).await?;
         accounts::signed_in(tx, &account.id, at).await?;
-        let factor = factors::find(tx, &account.id).await?;
         let session = Session {
             on_behalf: false,
             id,
-            second_factor: factor.is_some_and(|factor| factor.confirmed_at.is_some()),
+            second_factor,
             who: who(&account.role, account.unit_id, account.kennung, account.colleague)?,
             account_id: account.id,
             login: account.login,

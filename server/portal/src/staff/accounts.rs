@@ -11,6 +11,7 @@ use crate::identity::access::new_link_token;
 use crate::identity::{Role, Session, TokenPurpose, factor};
 use crate::input::{FieldError, has_control_characters};
 use crate::mail::{self, MailKind, New};
+use crate::respondent::actor;
 use crate::secrets::new_id;
 use crate::store::accounts::{self, NewAccount, StaffRow};
 use crate::store::events::Actor;
@@ -126,6 +127,7 @@ impl Portal {
         let mut tx = self.write().await?;
         let found = accounts::staff_by_login(&mut tx, &words::key(email)).await?;
         let row = found.ok_or_else(|| StaffError::Refused(format!("Den Zugang „{}“ gibt es nicht.", email.trim())))?;
+        accounts::take(&mut tx, &row.id).await?;
         reset_factor(&mut tx, &row, Actor::SYSTEM, self.now()).await?;
         tx.commit().await?;
         Ok(())
@@ -162,13 +164,14 @@ impl Portal {
         name: &str,
         role: &str,
     ) -> Result<(), StaffAccountError> {
-        let who = require(session, Role::Admin)?;
+        require(session, Role::Admin)?;
         let name = person(name)?;
         let role: Role = role
             .parse()
             .map_err(|_| invalid("rolle", "Bitte wählen Sie eine Rolle."))?;
         let now = self.now();
         let mut tx = self.write().await?;
+        let who = administers(&mut tx, session).await?;
         let id = match add(&mut tx, email, &name, role, now).await {
             Ok(id) => id,
             Err(StaffAddError::Store(error)) => return Err(error.into()),
@@ -191,11 +194,11 @@ impl Portal {
         id: &str,
         change: StaffChange,
     ) -> Result<(), StaffAccountError> {
-        let who = require(session, Role::Admin)?;
+        require(session, Role::Admin)?;
         let now = self.now();
         let mut tx = self.write().await?;
-        // Two administrators who remove each other at once wait for one another.
-        accounts::take_admins(&mut tx).await?;
+        let who = administers(&mut tx, session).await?;
+        accounts::take(&mut tx, id).await?;
         let row = accounts::staff_by_id(&mut tx, id).await?.ok_or(StaffError::NotFound)?;
         let of = |detail: &str| format!("{} {detail}", row.login).trim_end().to_owned();
         let (action, detail) = match change {
@@ -229,6 +232,11 @@ impl Portal {
                 ("staff_enabled", of(""))
             }
             StaffChange::ResetFactor => {
+                if id == session.account_id {
+                    return Err(refuse(
+                        "Ihren eigenen zweiten Schritt ändern Sie unter „Ihr Zugang“; dort wird nach Passwort und Code gefragt.",
+                    ));
+                }
                 reset_factor(&mut tx, &row, who, now).await?;
                 return Ok(tx.commit().await?);
             }
@@ -244,6 +252,19 @@ impl Portal {
         };
         factor::note(&mut tx, who, action, &detail, now).await?;
         Ok(tx.commit().await?)
+    }
+}
+
+/// Takes all administrators for this transaction, so that two who remove each
+/// other at once wait for one another, and lets those pass who still are one.
+async fn administers<'s>(conn: &mut Conn, session: &'s Session) -> Result<Actor<'s>, StaffError> {
+    accounts::take_admins(conn).await?;
+    let row = accounts::staff_by_id(conn, &session.account_id).await?;
+    let still = row.is_some_and(|row| row.role == Role::Admin.name() && row.disabled_at.is_none());
+    if still && sessions::times(conn, &session.id).await?.is_some() {
+        Ok(actor(session))
+    } else {
+        Err(StaffError::Forbidden)
     }
 }
 

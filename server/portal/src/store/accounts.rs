@@ -64,6 +64,28 @@ pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<AccountRow
     rows!(conn, optional, AccountRow, account_where!("a.id = $1"), id)
 }
 
+/// An account, taken for this transaction while it may sign in: whatever else
+/// changes what it can sign in with waits. Taken before any other row of it.
+pub(crate) async fn take(conn: &mut Conn, id: &str) -> Stored<Option<AccountRow>> {
+    let taken = run!(
+        conn,
+        "UPDATE accounts SET login = login WHERE id = $1 AND disabled_at IS NULL",
+        id
+    )?;
+    if taken == 0 { Ok(None) } else { by_id(conn, id).await }
+}
+
+/// The same, while its password is still the one that was compared.
+pub(crate) async fn take_unchanged(conn: &mut Conn, id: &str, hash: &str) -> Stored<Option<AccountRow>> {
+    let taken = run!(
+        conn,
+        "UPDATE accounts SET login = login WHERE id = $1 AND disabled_at IS NULL AND password_hash = $2",
+        id,
+        hash
+    )?;
+    if taken == 0 { Ok(None) } else { by_id(conn, id).await }
+}
+
 /// The account of a unit's head.
 pub(crate) async fn head_of_unit(conn: &mut Conn, unit_id: &str) -> Stored<Option<AccountRow>> {
     rows!(
@@ -205,9 +227,17 @@ pub(crate) async fn staff_by_login(conn: &mut Conn, login_key: &str) -> Stored<O
     )
 }
 
-/// Takes all administrators for this transaction.
+/// Takes all administrators for this transaction, always in the same order.
 pub(crate) async fn take_admins(conn: &mut Conn) -> Stored<()> {
-    run!(conn, "UPDATE accounts SET role = role WHERE role = 'admin'")?;
+    let admins = rows!(
+        conn,
+        all,
+        (String,),
+        "SELECT id FROM accounts WHERE role = 'admin' ORDER BY id"
+    )?;
+    for (id,) in admins {
+        run!(conn, "UPDATE accounts SET login = login WHERE id = $1", id)?;
+    }
     Ok(())
 }
 

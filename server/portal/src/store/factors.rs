@@ -3,7 +3,8 @@
 use super::{Conn, Stored, add, rows, run};
 
 /// The factor of an account: in use, being set up, or both.
-#[derive(Debug, Clone, sqlx::FromRow)]
+/// Has no `Debug`: it holds secrets.
+#[derive(Clone, sqlx::FromRow)]
 pub(crate) struct FactorRow {
     pub secret: Option<String>,
     pub confirmed_at: Option<i64>,
@@ -64,13 +65,20 @@ pub(crate) async fn use_step(conn: &mut Conn, account_id: &str, step: i64) -> St
     Ok(done == 1)
 }
 
-/// Removes the factor with its codes and whatever waits for it; false where
-/// there was none.
+/// Removes the factor in use with its codes and whatever waits for it; false
+/// where there was none. One that was only begun is none.
 pub(crate) async fn remove(conn: &mut Conn, account_id: &str) -> Stored<bool> {
+    let removed = run!(
+        conn,
+        "DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at IS NOT NULL",
+        account_id
+    )?;
+    if removed == 0 {
+        return Ok(false);
+    }
     run!(conn, "DELETE FROM recovery_codes WHERE account_id = $1", account_id)?;
-    run!(conn, "DELETE FROM pending_sign_ins WHERE account_id = $1", account_id)?;
-    let removed = run!(conn, "DELETE FROM second_factors WHERE account_id = $1", account_id)?;
-    Ok(removed == 1)
+    nothing_awaited(conn, account_id).await?;
+    Ok(true)
 }
 
 /// Puts new recovery codes in place of all earlier ones.

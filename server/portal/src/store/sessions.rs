@@ -28,13 +28,11 @@ pub(crate) async fn find(conn: &mut Conn, token_hash: &str) -> Stored<Option<Ses
         optional,
         SessionRow,
         "SELECT s.id, s.account_id, s.created_at, s.last_seen_at,
-                a.login, a.display_name, a.role, a.unit_id, u.kennung, k.modules, k.deputy,
-                f.confirmed_at IS NOT NULL AS second_factor
+                a.login, a.display_name, a.role, a.unit_id, u.kennung, k.modules, k.deputy, s.second_factor
          FROM sessions s
          JOIN accounts a ON a.id = s.account_id
          LEFT JOIN units u ON u.id = a.unit_id
          LEFT JOIN colleagues k ON k.account_id = a.id
-         LEFT JOIN second_factors f ON f.account_id = a.id
          WHERE s.token_hash = $1 AND a.disabled_at IS NULL",
         token_hash
     )
@@ -52,16 +50,40 @@ pub(crate) async fn times(conn: &mut Conn, id: &str) -> Stored<Option<(i64, i64)
     )
 }
 
-pub(crate) async fn insert(conn: &mut Conn, token_hash: &str, id: &str, account_id: &str, at: i64) -> Stored<()> {
+/// A session that begins.
+pub(crate) struct NewSessionRow<'a> {
+    pub token_hash: &'a str,
+    pub id: &'a str,
+    pub account_id: &'a str,
+    pub second_factor: bool,
+    pub at: i64,
+}
+
+pub(crate) async fn insert(conn: &mut Conn, new: &NewSessionRow<'_>) -> Stored<()> {
     run!(
         conn,
-        "INSERT INTO sessions (token_hash, id, account_id, created_at, last_seen_at) VALUES ($1, $2, $3, $4, $4)",
-        token_hash,
-        id,
-        account_id,
-        at
+        "INSERT INTO sessions (token_hash, id, account_id, second_factor, created_at, last_seen_at)
+         VALUES ($1, $2, $3, $4, $5, $5)",
+        new.token_hash,
+        new.id,
+        new.account_id,
+        new.second_factor,
+        new.at
     )?;
     Ok(())
+}
+
+/// Gives a session another token, and notes whether a code was given in it;
+/// false where it has ended.
+pub(crate) async fn renew(conn: &mut Conn, id: &str, token_hash: &str, second_factor: bool) -> Stored<bool> {
+    let renewed = run!(
+        conn,
+        "UPDATE sessions SET token_hash = $2, second_factor = $3 WHERE id = $1",
+        id,
+        token_hash,
+        second_factor
+    )?;
+    Ok(renewed == 1)
 }
 
 /// Notes that a session is in use.
@@ -96,14 +118,24 @@ pub(crate) async fn delete_others(conn: &mut Conn, account_id: &str, but: &str) 
     Ok(())
 }
 
-/// How many sessions an account has.
-pub(crate) async fn count(conn: &mut Conn, account_id: &str) -> Stored<i64> {
+/// How many sessions of an account go on besides one: used since `idle_before`
+/// and begun since `created_before`.
+pub(crate) async fn count_others(
+    conn: &mut Conn,
+    (account_id, but): (&str, &str),
+    idle_before: i64,
+    created_before: i64,
+) -> Stored<i64> {
     let (count,) = rows!(
         conn,
         one,
         (i64,),
-        "SELECT COUNT(*) FROM sessions WHERE account_id = $1",
-        account_id
+        "SELECT COUNT(*) FROM sessions
+         WHERE account_id = $1 AND id <> $2 AND last_seen_at > $3 AND created_at > $4",
+        account_id,
+        but,
+        idle_before,
+        created_before
     )?;
     Ok(count)
 }

@@ -17,6 +17,7 @@ mod deciding;
 mod desk;
 mod field_phase;
 mod findings;
+mod in_flight;
 mod listing;
 mod mail_server;
 mod merging;

@@ -1,8 +1,11 @@
 //! The second step of signing in: set up, used, lost.
 
-use crate::support::{HERE, PASSWORD, World, count, story};
+use crate::support::{HERE, PASSWORD, World, count, run, story};
 use chrono::{DateTime, TimeDelta, Utc};
-use portal::{AccountError, CodeError, FactorState, Pending, Role, Session, SignInError, StaffChange, StaffTotp};
+use portal::{
+    AccountError, CodeError, FactorState, Pending, Role, Session, SignInError, StaffAccountError, StaffChange,
+    StaffError, StaffTotp,
+};
 use std::net::IpAddr;
 use totp_rs::{Builder, Secret};
 
@@ -18,10 +21,10 @@ fn shows(key: &str, at: DateTime<Utc>) -> String {
 
 /// Sets a factor up and returns its key and the recovery codes.
 async fn set_up(world: &World, session: &Session) -> (String, Vec<String>) {
-    world.portal.factor_begin(session, PASSWORD, HERE).await.unwrap();
+    world.portal.factor_begin(session, (PASSWORD, ""), HERE).await.unwrap();
     let new = world.portal.factor_begun(session).await.unwrap().unwrap();
     let code = shows(&new.key, world.clock.now());
-    let codes = world.portal.factor_confirm(session, &code).await.unwrap();
+    let (_, codes) = world.portal.factor_confirm(session, &code).await.unwrap();
     world.clock.advance(TimeDelta::seconds(30));
     (new.key, codes)
 }
@@ -37,18 +40,21 @@ story!(a_code_is_asked_for_and_counts_once, world => {
     let session = world.staff(Role::Editor).await;
     let elsewhere = world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
     assert!(!session.second_factor);
-    let wrong = world.portal.factor_begin(&session, "nicht das richtige", HERE).await;
+    let wrong = world.portal.factor_begin(&session, ("nicht das richtige", ""), HERE).await;
     assert!(matches!(wrong, Err(AccountError::Invalid(_))), "the password is asked again");
     assert!(world.portal.factor_begun(&session).await.unwrap().is_none());
 
-    world.portal.factor_begin(&session, PASSWORD, HERE).await.unwrap();
+    world.portal.factor_begin(&session, (PASSWORD, ""), HERE).await.unwrap();
     let new = world.portal.factor_begun(&session).await.unwrap().unwrap();
     assert!(world.portal.factor_begun(&elsewhere.session).await.unwrap().is_none(), "only who began it sees it");
     assert!(matches!(world.portal.factor_confirm(&session, "000000").await, Err(AccountError::Invalid(_))));
     world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
     let code = shows(&new.key, world.clock.now());
-    let codes = world.portal.factor_confirm(&session, &code).await.unwrap();
+    let (renewed, codes) = world.portal.factor_confirm(&session, &code).await.unwrap();
     assert_eq!(codes.len(), 10);
+    assert!(codes.iter().all(|code| code.len() == 29), "120 bit each, in six groups of four: {codes:?}");
+    let goes_on = world.portal.session(&renewed.token).await.unwrap().unwrap();
+    assert!(goes_on.second_factor && goes_on.id == session.id);
     assert!(matches!(world.portal.factor_confirm(&session, &code).await, Err(AccountError::Refused(_))));
     assert!(world.portal.session(&elsewhere.token).await.unwrap().is_none(), "others are signed out");
 
@@ -67,10 +73,14 @@ story!(a_code_is_asked_for_and_counts_once, world => {
     assert!(matches!(replayed, Err(CodeError::Wrong)), "somebody looked over the shoulder: {replayed:?}");
 
     let url = &world.settings.database_url;
-    let stored = format!("SELECT COUNT(*) FROM recovery_codes WHERE code_hash = '{}'", codes[0]);
-    assert_eq!(count(url, &stored).await, 0, "only hashes");
-    let audited = "SELECT COUNT(*) FROM audit WHERE action IN ('factor_set', 'signed_in')";
-    assert!(count(url, audited).await >= 4);
+    let digits = "0123456789abcdef";
+    let hashed = format!("SELECT COUNT(*) FROM recovery_codes WHERE LENGTH(code_hash) = 64 AND LTRIM(code_hash, '{digits}') = ''");
+    assert_eq!(count(url, &hashed).await, 10, "only hashes");
+    assert_eq!(count(url, "SELECT COUNT(*) FROM recovery_codes").await, 10);
+    for (action, times) in [("factor_set", 1), ("signed_in", 4)] {
+        let audited = format!("SELECT COUNT(*) FROM audit WHERE action = '{action}'");
+        assert_eq!(count(url, &audited).await, times, "{action}");
+    }
     world.portal.mail_run(None, None).await.unwrap();
     let told = world.mail("zweiter-schritt", EDITOR);
     assert!(told.body.contains("Eine App ist eingerichtet"), "{}", told.body);
@@ -112,7 +122,11 @@ story!(recovery_codes_open_once_each_and_are_replaced, world => {
     let pending = first_step(&world).await;
     let again = world.portal.sign_in_code(&pending.token, &codes[3], HERE).await.map(|_| ());
     assert!(matches!(again, Err(CodeError::Wrong)), "{again:?}");
-    let new = world.portal.factor_codes(&signed.session, PASSWORD, HERE).await.unwrap();
+    for wrong in ["", "000000", &codes[3]] {
+        let refused = world.portal.factor_codes(&signed.session, (PASSWORD, wrong), HERE).await.map(|_| ());
+        assert_eq!(fields(refused), ["code"], "the password alone does not make new ones: {wrong}");
+    }
+    let new = world.portal.factor_codes(&signed.session, (PASSWORD, &codes[5]), HERE).await.unwrap();
     let old = world.portal.sign_in_code(&pending.token, &codes[4], HERE).await.map(|_| ());
     assert!(matches!(old, Err(CodeError::Wrong)), "{old:?}");
     world.portal.sign_in_code(&pending.token, &new[4], HERE).await.unwrap();
@@ -146,14 +160,22 @@ story!(the_second_step_waits_ten_minutes_and_is_slowed_down, world => {
 story!(another_telephone_takes_over_only_when_it_is_confirmed, world => {
     let session = world.staff(Role::Editor).await;
     let (old, codes) = set_up(&world, &session).await;
-    world.portal.factor_begin(&session, PASSWORD, HERE).await.unwrap();
+    for wrong in ["", "000000"] {
+        let refused = world.portal.factor_begin(&session, (PASSWORD, wrong), HERE).await;
+        assert_eq!(fields(refused), ["code"], "the password alone does not replace it: {wrong}");
+    }
+    let code = shows(&old, world.clock.now());
+    world.portal.factor_begin(&session, (PASSWORD, &code), HERE).await.unwrap();
+    let replayed = world.portal.factor_begin(&session, (PASSWORD, &code), HERE).await;
+    assert_eq!(fields(replayed), ["code"], "a code counts once here too");
+    world.clock.advance(TimeDelta::seconds(30));
     let new = world.portal.factor_begun(&session).await.unwrap().unwrap();
     assert_ne!(new.key, old);
     let pending = first_step(&world).await;
     world.portal.sign_in_code(&pending.token, &shows(&old, world.clock.now()), HERE).await.unwrap();
     world.clock.advance(TimeDelta::minutes(31));
     assert!(world.portal.factor_begun(&session).await.unwrap().is_none(), "begun too long ago");
-    world.portal.factor_begin(&session, PASSWORD, HERE).await.unwrap();
+    world.portal.factor_begin(&session, (PASSWORD, &codes[1]), HERE).await.unwrap();
     let new = world.portal.factor_begun(&session).await.unwrap().unwrap();
     world.portal.factor_confirm(&session, &shows(&new.key, world.clock.now())).await.unwrap();
     world.clock.advance(TimeDelta::minutes(1));
@@ -162,9 +184,50 @@ story!(another_telephone_takes_over_only_when_it_is_confirmed, world => {
         let refused = world.portal.sign_in_code(&pending.token, &gone, HERE).await.map(|_| ());
         assert!(matches!(refused, Err(CodeError::Wrong)), "{refused:?}");
     }
-    world.portal.sign_in_code(&pending.token, &shows(&new.key, world.clock.now()), HERE).await.unwrap();
-    world.portal.factor_remove(&session, PASSWORD, HERE).await.unwrap();
+    let signed = world.portal.sign_in_code(&pending.token, &shows(&new.key, world.clock.now()), HERE).await.unwrap();
+    let session = signed.session;
+    let refused = world.portal.factor_remove(&session, (PASSWORD, "000000"), HERE).await;
+    assert_eq!(fields(refused), ["code"]);
+    world.clock.advance(TimeDelta::seconds(30));
+    let code = shows(&new.key, world.clock.now());
+    world.portal.factor_remove(&session, (PASSWORD, &code), HERE).await.unwrap();
     world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
+});
+
+/// Names of the fields that were refused.
+fn fields(outcome: Result<(), AccountError>) -> Vec<String> {
+    match outcome {
+        Err(AccountError::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+story!(a_factor_that_was_only_begun_is_none, world => {
+    let admin = world.staff(Role::Admin).await;
+    let session = world.staff(Role::Editor).await;
+    let other = world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
+    world.portal.factor_begin(&session, (PASSWORD, ""), HERE).await.unwrap();
+    let refused = world.portal.factor_remove(&session, (PASSWORD, ""), HERE).await;
+    assert!(matches!(refused, Err(AccountError::Refused(_))), "{refused:?}");
+    let reset = world.portal.staff_change(&admin, &session.account_id, StaffChange::ResetFactor).await;
+    assert!(matches!(reset, Err(StaffAccountError::Staff(StaffError::Refused(_)))), "{reset:?}");
+    let reset = world.portal.staff_reset_factor(EDITOR).await;
+    assert!(matches!(reset, Err(StaffError::Refused(_))), "{reset:?}");
+    assert!(world.portal.session(&other.token).await.unwrap().is_some(), "nobody is signed out");
+    let url = &world.settings.database_url;
+    let noted = "SELECT COUNT(*) FROM audit WHERE action IN ('factor_removed', 'factor_reset')";
+    assert_eq!(count(url, noted).await, 0);
+    assert_eq!(count(url, "SELECT COUNT(*) FROM outbox WHERE kind = 'zweiter-schritt'").await, 0);
+});
+
+story!(an_administrator_keeps_their_own_factor_or_proves_who_they_are, world => {
+    let admin = world.staff(Role::Admin).await;
+    set_up(&world, &admin).await;
+    let refused = world.portal.staff_change(&admin, &admin.account_id, StaffChange::ResetFactor).await;
+    let Err(StaffAccountError::Staff(StaffError::Refused(why))) = refused else { panic!("{refused:?}") };
+    assert!(why.contains("eigenen"), "{why}");
+    let own = world.portal.own_account(&admin).await.unwrap();
+    assert!(matches!(own.factor, FactorState::InUse { .. }));
 });
 
 story!(a_lost_telephone_is_reset_by_an_administrator_or_on_the_command_line, world => {
@@ -174,7 +237,8 @@ story!(a_lost_telephone_is_reset_by_an_administrator_or_on_the_command_line, wor
     let waiting = first_step(&world).await;
     let reset = StaffChange::ResetFactor;
     world.portal.staff_change(&admin, &session.account_id, reset.clone()).await.unwrap();
-    assert!(world.portal.staff_change(&admin, &session.account_id, reset).await.is_err(), "there is none any more");
+    let none = world.portal.staff_change(&admin, &session.account_id, reset).await;
+    assert!(matches!(none, Err(StaffAccountError::Staff(StaffError::Refused(_)))), "there is none any more: {none:?}");
     let late = world.portal.sign_in_code(&waiting.token, "123456", HERE).await.map(|_| ());
     assert!(matches!(late, Err(CodeError::Expired)), "{late:?}");
     let again = world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap().session;
@@ -183,8 +247,10 @@ story!(a_lost_telephone_is_reset_by_an_administrator_or_on_the_command_line, wor
     set_up(&world, &again).await;
     world.portal.staff_reset_factor(" Editor@IAW.example").await.unwrap();
     world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
-    assert!(world.portal.staff_reset_factor(EDITOR).await.is_err());
-    assert!(world.portal.staff_reset_factor("niemand@iaw.example").await.is_err());
+    for nothing in [EDITOR, "niemand@iaw.example"] {
+        let none = world.portal.staff_reset_factor(nothing).await;
+        assert!(matches!(none, Err(StaffError::Refused(_))), "{nothing}: {none:?}");
+    }
 });
 
 story!(where_it_is_required_there_is_no_way_around_it, world => {
@@ -193,27 +259,49 @@ story!(where_it_is_required_there_is_no_way_around_it, world => {
     settings.staff_totp = StaffTotp::Required;
     let strict = portal::Portal::open(settings, world.clock.clone()).await.unwrap();
     assert!(strict.lacks_factor(&session) && !world.portal.lacks_factor(&session));
+    // What counts is that a code was given in this sign-in, not that the account has a factor.
+    let signed = world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
+    let other = world.staff(Role::Admin).await;
+    let (_, codes) = set_up(&world, &other).await;
+    let url = &world.settings.database_url;
+    let by_hand = format!(
+        "INSERT INTO second_factors (account_id, secret, confirmed_at, last_step)
+         SELECT '{}', secret, confirmed_at, last_step FROM second_factors", session.account_id);
+    run(url, &by_hand).await;
+    let seen = strict.session(&signed.token).await.unwrap().unwrap();
+    assert!(!seen.second_factor && strict.lacks_factor(&seen));
+    run(url, &format!("DELETE FROM second_factors WHERE account_id = '{}'", session.account_id)).await;
+    let pending = match strict.sign_in("admin@iaw.example", PASSWORD, HERE).await.map(|_| ()) {
+        Err(SignInError::CodeNeeded(pending)) => pending,
+        other => panic!("{other:?}"),
+    };
+    let with_code = strict.sign_in_code(&pending.token, &codes[0], HERE).await.unwrap();
+    assert!(!strict.lacks_factor(&strict.session(&with_code.token).await.unwrap().unwrap()), "and is let in");
     world.in_the_field().await;
     let office = world.office("GS-1").await;
     assert!(!strict.lacks_factor(&office), "offices have their mailbox");
-    assert!(matches!(strict.factor_begin(&office, PASSWORD, HERE).await, Err(AccountError::Forbidden)));
+    assert!(matches!(strict.factor_begin(&office, (PASSWORD, ""), HERE).await, Err(AccountError::Forbidden)));
     set_up(&world, &session).await;
     let pending = first_step(&world).await;
     assert!(format!("{pending:?}").len() < 10, "no token in a log");
-    assert!(matches!(strict.factor_remove(&session, PASSWORD, HERE).await, Err(AccountError::Refused(_))));
+    assert!(matches!(strict.factor_remove(&session, (PASSWORD, "000000"), HERE).await, Err(AccountError::Refused(_))));
 });
 
 story!(a_changed_password_ends_everything_else, world => {
     let session = world.staff(Role::Editor).await;
     let other = world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
     const NEW: &str = "ein ziemlich langer Satz";
-    let wrong = world.portal.change_password(&session, "falsch", (NEW, NEW), HERE).await;
+    let wrong = world.portal.change_password(&session, "falsch", (NEW, NEW), HERE).await.map(|_| ());
     let Err(AccountError::Invalid(errors)) = wrong else { panic!("{wrong:?}") };
     assert_eq!(errors[0].field, "passwort0");
-    let short = world.portal.change_password(&session, PASSWORD, ("kurz", "kürzer"), HERE).await;
+    let short = world.portal.change_password(&session, PASSWORD, ("kurz", "kürzer"), HERE).await.map(|_| ());
     let Err(AccountError::Invalid(errors)) = short else { panic!("{short:?}") };
     assert_eq!(errors.len(), 2);
-    world.portal.change_password(&session, PASSWORD, (NEW, NEW), HERE).await.unwrap();
+    let old = world.portal.sign_in(EDITOR, PASSWORD, HERE).await.unwrap();
+    let new = world.portal.change_password(&old.session, PASSWORD, (NEW, NEW), HERE).await.unwrap();
+    assert!(world.portal.session(&old.token).await.unwrap().is_none(), "a stolen cookie ends with the old password");
+    let session = world.portal.session(&new.token).await.unwrap().unwrap();
+    assert_eq!(session.id, old.session.id, "the same sign-in under another token");
     assert!(world.portal.session(&other.token).await.unwrap().is_none());
     assert_eq!(world.portal.own_account(&session).await.unwrap().others, 0, "this one stays");
     assert!(matches!(world.portal.sign_in(EDITOR, PASSWORD, HERE).await, Err(SignInError::Wrong)));

@@ -7,7 +7,8 @@ use crate::http::address::ClientAddress;
 use crate::http::error::HttpError;
 use crate::http::fields::Fields;
 use crate::http::pages::{PageContext, render};
-use crate::http::session::SignedIn;
+use crate::http::paths::sign_in_for;
+use crate::http::session::{SignedIn, signed_in};
 use crate::http::state::AppState;
 use app::{RecoveryCodes, Viewer};
 use axum::extract::State;
@@ -40,9 +41,11 @@ pub(in crate::http) async fn password(
         .await;
     let page = home(&session);
     match changed {
-        Ok(()) => {
+        Ok(renewed) => {
             state.jobs().wake();
-            Ok(see(&format!("{page}?meldung=passwort-geaendert")))
+            let mut response = see(&format!("{page}?meldung=passwort-geaendert"));
+            signed_in(&mut response, &renewed.token, state.base_url())?;
+            Ok(response)
         }
         Err(error) => again(&state, session, error, (page, "passwort0")).await,
     }
@@ -55,8 +58,11 @@ pub(in crate::http) async fn others(
     fields: Fields,
 ) -> Result<Response, HttpError> {
     fields.only(&[])?;
-    state.portal().sign_out_others(&session).await?;
-    Ok(see(&format!("{}?meldung=andere-beendet", home(&session))))
+    let page = home(&session);
+    match state.portal().sign_out_others(&session).await {
+        Ok(()) => Ok(see(&format!("{page}?meldung=andere-beendet"))),
+        Err(error) => again(&state, session, error, (page, "passwort0")).await,
+    }
 }
 
 /// `POST /institut/konto/zweiter-schritt`
@@ -66,8 +72,9 @@ pub(in crate::http) async fn begin_factor(
     ClientAddress(from): ClientAddress,
     fields: Fields,
 ) -> Result<Response, HttpError> {
-    let form = fields.only(&["passwort"])?;
-    match state.portal().factor_begin(&session, form.get("passwort"), from).await {
+    let form = fields.only(&["passwort", "code"])?;
+    let proof = (form.get("passwort"), form.get("code"));
+    match state.portal().factor_begin(&session, proof, from).await {
         Ok(()) => Ok(see(FACTOR)),
         Err(error) => again(&state, session, error, (FACTOR, "passwort")).await,
     }
@@ -81,7 +88,11 @@ pub(in crate::http) async fn confirm_factor(
 ) -> Result<Response, HttpError> {
     let form = fields.only(&["code"])?;
     match state.portal().factor_confirm(&session, form.get("code")).await {
-        Ok(codes) => Ok(shown_once(&state, session, codes).await),
+        Ok((renewed, codes)) => {
+            let mut response = shown_once(&state, renewed.session, codes, true).await;
+            signed_in(&mut response, &renewed.token, state.base_url())?;
+            Ok(response)
+        }
         Err(error) => again(&state, session, error, (FACTOR, "code")).await,
     }
 }
@@ -93,8 +104,9 @@ pub(in crate::http) async fn remove_factor(
     ClientAddress(from): ClientAddress,
     fields: Fields,
 ) -> Result<Response, HttpError> {
-    let form = fields.only(&["passwort"])?;
-    match state.portal().factor_remove(&session, form.get("passwort"), from).await {
+    let form = fields.only(&["passwort", "code"])?;
+    let proof = (form.get("passwort"), form.get("code"));
+    match state.portal().factor_remove(&session, proof, from).await {
         Ok(()) => {
             state.jobs().wake();
             Ok(see("/institut/konto?meldung=schritt-entfernt"))
@@ -118,19 +130,19 @@ pub(in crate::http) async fn new_codes(
     ClientAddress(from): ClientAddress,
     fields: Fields,
 ) -> Result<Response, HttpError> {
-    let form = fields.only(&["passwort"])?;
-    match state.portal().factor_codes(&session, form.get("passwort"), from).await {
-        Ok(codes) => Ok(shown_once(&state, session, codes).await),
+    let form = fields.only(&["passwort", "code"])?;
+    let proof = (form.get("passwort"), form.get("code"));
+    match state.portal().factor_codes(&session, proof, from).await {
+        Ok(codes) => Ok(shown_once(&state, session, codes, false).await),
         Err(error) => again(&state, session, error, (CODES, "passwort")).await,
     }
 }
 
 /// The codes are nowhere to be had again, so they are the answer itself.
-async fn shown_once(state: &AppState, mut session: Session, codes: Vec<String>) -> Response {
+async fn shown_once(state: &AppState, session: Session, codes: Vec<String>, first: bool) -> Response {
     state.jobs().wake();
-    session.second_factor = true;
     let context = PageContext {
-        codes: Some(RecoveryCodes(codes)),
+        codes: Some(RecoveryCodes { codes, first }),
         ..PageContext::new(state, Viewer(Some(session)))
     };
     render(context, CODES).await
@@ -147,6 +159,7 @@ async fn again(
         AccountError::Invalid(errors) => Refused::fields(errors),
         AccountError::Throttled { until } => Refused::until(until, state).moved_to(field),
         AccountError::Refused(reason) => return Err(HttpError::Refused(reason)),
+        AccountError::SignedOut => return Ok(see(&sign_in_for(page))),
         AccountError::Forbidden => return Err(HttpError::Forbidden),
         AccountError::Store(error) => return Err(error.into()),
     };
