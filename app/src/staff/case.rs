@@ -250,5 +250,8 @@ fn answers(detail: &CaseDetail) -> impl IntoView + use<> {
         })
         .collect_view();
     let by_staff = compare::by_staff(&detail.view.answers);
-    view! { <h2>"Angaben"</h2>{by_staff}{modules}{compare::compare(&loaded)} }
+    view! {
+        <section class="folded"><h2>"Angaben"</h2>{by_staff}{modules}</section>
+        <section class="folded">{compare::compare(&loaded)}</section>
+    }
 }

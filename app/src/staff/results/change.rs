@@ -109,7 +109,7 @@ fn shifts(shifts: &[Shift], wave: i32) -> impl IntoView + use<> {
             let moves: Vec<String> = shift
                 .moves
                 .iter()
-                .map(|(from, to, count)| format!("{from} → {to}: {count}"))
+                .map(|(from, to, count)| format!("{from}\u{a0}→\u{a0}{to}:\u{a0}{count}"))
                 .collect();
             let moves = if moves.is_empty() {
                 "–".to_owned()
@@ -130,7 +130,7 @@ fn shifts(shifts: &[Shift], wave: i32) -> impl IntoView + use<> {
     let caption = format!("Änderungen nach Kriterium und Form, Ü25, Form nach der Welle {wave}");
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label=caption.clone()>
-            <table>
+            <table class="results">
                 <caption>{caption.clone()}</caption>
                 <thead><tr><th scope="col">"Kriterium"</th><th scope="col">"Form"</th><th scope="col" class="figure">"geändert"</th><th scope="col">"Richtung"</th></tr></thead>
                 <tbody>{lines}</tbody>
@@ -159,7 +159,7 @@ fn reasons(one: &Reasons) -> AnyView {
     view! {
         <h3>{title}</h3>
         <div class="table-scroll" tabindex="0" role="region" aria-label=format!("Gründe, {}", criterion(one.level))>
-            <table>
+            <table class="results">
                 <caption>"Genannte Gründe (bis zu drei je Einheit)"</caption>
                 <thead><tr><th scope="col">"Grund"</th><th scope="col" class="figure">"Nennungen"</th><td></td></tr></thead>
                 <tbody>{lines}</tbody>
