@@ -1,6 +1,7 @@
 //! What the server hands to the pages: assets, the person signed in, the
 //! operator's texts, and the outcome of a form that was refused.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Addresses of the stylesheet and of the browser part; empty where the
@@ -20,6 +21,10 @@ pub struct Assets {
 /// The person signed in, if any.
 #[derive(Clone, Debug, Default)]
 pub struct Viewer(pub Option<portal::Session>);
+
+/// Answered Rückfragen that wait for staff, by wave.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting(pub BTreeMap<i32, u64>);
 
 /// Texts and addresses the operator provides.
 #[derive(Clone, Debug, Default)]

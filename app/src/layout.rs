@@ -104,7 +104,7 @@ fn Header() -> impl IntoView {
         };
         view! {
             <nav class="account" aria-label="Konto" data-einheit=unit>
-                <a href=home>{if staff { "Institut" } else { "Übersicht" }}</a>
+                {(!staff).then(|| view! { <a href=home>"Übersicht"</a> })}
                 <a class="who" href=format!("{home}/konto")>{name}</a>
                 <form method="post" action="/abmelden">
                     <button class="link">"Abmelden"</button>

@@ -28,7 +28,7 @@ mod words;
 pub use instrument::packed as packed_instrument;
 
 #[cfg(feature = "ssr")]
-pub use context::{Assets, Failure, FormErrors, Letter, Once, Operator, RecoveryCodes, Resume, Typed, Viewer};
+pub use context::{Assets, Failure, FormErrors, Letter, Once, Operator, RecoveryCodes, Resume, Typed, Viewer, Waiting};
 
 /// Makes the server functions known to the server, whatever the linker keeps.
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! The way around the institute's pages: one line of sections, the same on
 //! every page, which keeps the wave one is looking at.
 
+use crate::context::Waiting;
 use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
@@ -9,12 +10,15 @@ const SECTIONS: [(&str, &str); 8] = [
     ("/institut", "Rücklauf"),
     ("/institut/faelle", "Fälle"),
     ("/institut/arbeitsliste", "Arbeitsliste"),
-    ("/institut/rueckfragen", "Rückfragen"),
+    (QUERIES, "Rückfragen"),
     ("/institut/post", "Post"),
     ("/institut/ergebnisse", "Ergebnisse"),
     ("/institut/panel", "Panel"),
     ("/institut/verwaltung", "Verwaltung"),
 ];
+
+/// The section that says how many answers wait to be looked at.
+const QUERIES: &str = "/institut/rueckfragen";
 
 /// Links to all sections; the one this page belongs to is marked.
 #[component]
@@ -24,12 +28,27 @@ pub(crate) fn InstituteNav() -> impl IntoView {
     let path = url.as_ref().map(|url| url.path().to_owned()).unwrap_or_default();
     let wave: Option<i32> = url.and_then(|url| url.search_params().get("welle")?.parse().ok());
     let here = section_of(&path);
+    let waiting = use_context::<Waiting>().unwrap_or_default().0;
+    let waiting: u64 = match wave {
+        Some(wave) => waiting.get(&wave).copied().unwrap_or(0),
+        None => waiting.values().sum(),
+    };
     let links = SECTIONS
         .into_iter()
         .map(|(path, name)| {
             let href = wave.map_or_else(|| path.to_owned(), |wave| format!("{path}?welle={wave}"));
             let current = (here == Some(path)).then_some("true");
-            view! { <li><a href=href aria-current=current>{name}</a></li> }
+            if path != QUERIES {
+                return view! { <li><a href=href aria-current=current>{name}</a></li> }.into_any();
+            }
+            let number = (waiting > 0).then(|| {
+                view! {
+                    <span aria-hidden="true">{format!(" ({waiting})")}</span>
+                    <span class="visually-hidden">{format!(", {waiting} beantwortet")}</span>
+                }
+            });
+            view! { <li id="offene-rueckfragen" data-live=""><a href=href aria-current=current>{name}{number}</a></li> }
+                .into_any()
         })
         .collect_view();
     view! { <nav class="sections" aria-label="Institut"><ul class="inline">{links}</ul></nav> }

@@ -5,15 +5,18 @@
 //! nobody else learns. What they typed stays when they go. Staff sees who
 //! there is and may withdraw.
 
+mod form;
+mod institute;
+
+use self::form::{addressed, granted, named};
 use crate::Portal;
 use crate::clock::from_micros;
-use crate::identity::session::ALL_MODULES;
-use crate::identity::{Access, Role, Session, Who};
-use crate::input::{FieldError, has_control_characters};
+use crate::identity::{Access, Session, Who};
+use crate::input::FieldError;
 use crate::mail::{self, MailKind, New};
 use crate::respondent::actor;
 use crate::secrets::new_id;
-use crate::staff::{StaffError, require, wrong};
+use crate::staff::wrong;
 use crate::store::accounts::{self, NewAccount};
 use crate::store::cases::{self, CaseRow};
 use crate::store::colleagues::{self as rows, ColleagueRow, Grant};
@@ -22,7 +25,6 @@ use crate::store::{Conn, StoreError, Stored, outbox, sessions};
 use crate::words;
 use chrono::{DateTime, TimeDelta, Utc};
 use survey::Instrument;
-use validator::ValidateEmail;
 
 /// Colleagues of one office with access at the same time.
 const MOST: usize = 20;
@@ -30,9 +32,6 @@ const MOST: usize = 20;
 const MOST_EVER: usize = 60;
 /// Links one colleague gets within an hour.
 const LINKS_AN_HOUR: i64 = 3;
-/// Longest name and address, in characters.
-const LONGEST_NAME: usize = 200;
-const LONGEST_EMAIL: usize = 254;
 
 /// A colleague as the head sees them.
 #[derive(Clone, Debug)]
@@ -243,52 +242,6 @@ impl Portal {
         Ok(())
     }
 
-    /// The colleagues of an office, for staff.
-    ///
-    /// # Errors
-    /// For viewers and above; where there is no such case.
-    pub async fn office_colleagues(
-        &self,
-        session: &Session,
-        wave: i32,
-        kennung: &str,
-    ) -> Result<Vec<Colleague>, StaffError> {
-        require(session, Role::Viewer)?;
-        let mut conn = self.read().await?;
-        let case = cases::by_kennung(&mut conn, wave, &words::key(kennung))
-            .await?
-            .ok_or(StaffError::NotFound)?;
-        let all = rows::of_unit(&mut conn, &case.unit_id).await?;
-        Ok(all.into_iter().map(colleague).collect())
-    }
-
-    /// Staff withdraws a colleague's access.
-    ///
-    /// # Errors
-    /// For editors and above; where there is no such colleague.
-    pub async fn office_colleague_withdraw(
-        &self,
-        session: &Session,
-        wave: i32,
-        kennung: &str,
-        id: &str,
-    ) -> Result<(), StaffError> {
-        let who = require(session, Role::Editor)?;
-        let now = self.now();
-        let mut tx = self.write().await?;
-        let case = cases::by_kennung(&mut tx, wave, &words::key(kennung))
-            .await?
-            .ok_or(StaffError::NotFound)?;
-        let row = own(&mut tx, &case.unit_id, id).await.map_err(|error| match error {
-            ColleagueError::Store(error) => StaffError::Store(error),
-            _ => StaffError::NotFound,
-        })?;
-        withdraw(&mut tx, &row, who, now).await?;
-        note(&mut tx, who, "colleague_withdrawn", (wave, &case.unit_id), now).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
     /// The case an office works on, with its questionnaire.
     async fn field_of(
         &self,
@@ -351,52 +304,6 @@ async fn send_link(conn: &mut Conn, id: &str, who: Actor<'_>, now: DateTime<Utc>
     };
     mail::enqueue(conn, [mail], now).await?;
     Ok(())
-}
-
-fn named(name: &str) -> Result<(), FieldError> {
-    match name.chars().count() {
-        0 => Err(wrong("name", "Bitte geben Sie einen Namen an.")),
-        n if n > LONGEST_NAME || has_control_characters(name) => Err(wrong(
-            "name",
-            format!("Höchstens {LONGEST_NAME} Zeichen, keine Steuerzeichen."),
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn addressed(email: &str) -> Result<(), FieldError> {
-    let usable = email.validate_email()
-        && email.len() <= LONGEST_EMAIL
-        && !has_control_characters(email)
-        && email.parse::<lettre::Address>().is_ok();
-    match usable {
-        true => Ok(()),
-        false => Err(wrong("email", format!("„{email}“ ist keine E-Mail-Adresse."))),
-    }
-}
-
-/// What is granted, as stored. A deputy answers for the whole questionnaire
-/// and therefore sees it.
-fn granted(instrument: &Instrument, form: &ColleagueForm) -> Result<String, FieldError> {
-    if form.all || form.deputy {
-        return Ok(ALL_MODULES.to_owned());
-    }
-    if let Some(unknown) = form.modules.iter().find(|letter| instrument.module(letter).is_none()) {
-        return Err(wrong("abschnitte", format!("Den Abschnitt „{unknown}“ gibt es nicht.")));
-    }
-    let letters: Vec<&str> = instrument
-        .modules
-        .iter()
-        .map(|module| module.letter.as_str())
-        .filter(|letter| form.modules.iter().any(|wanted| wanted == letter))
-        .collect();
-    match letters.is_empty() {
-        true => Err(wrong(
-            "abschnitte",
-            "Bitte wählen Sie mindestens einen Abschnitt oder den ganzen Fragebogen.",
-        )),
-        false => Ok(letters.join(",")),
-    }
 }
 
 fn colleague(row: ColleagueRow) -> Colleague {

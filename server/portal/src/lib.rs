@@ -69,6 +69,7 @@ pub use results::{
 };
 pub use retention::{RetentionKind, RetentionPreview, RetentionRule, RetentionRun, RetentionView};
 pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings, SmtpServer, SmtpTls, StaffTotp};
+pub use sheets::spreadsheet;
 pub use staff::{
     AddressMark, AuditEntry, AuditFilter, AuditPage, Candidate, CaseDetail, CaseEvent, ContactEntry, ContactKind,
     Decision, FormError, Letter, MailDetail, OfficeContacts, OptOut, OutboxFilter, OutboxLine, OutboxPage, PROGRAM,

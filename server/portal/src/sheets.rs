@@ -3,8 +3,8 @@
 
 mod returns;
 
-/// Writes a table.
-pub(crate) fn table(rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
+/// Writes a table as a file for people's spreadsheets, the row of heads first.
+pub fn spreadsheet(rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
     let mut text = String::from("\u{feff}");
     for row in rows {
         let cells: Vec<String> = row.iter().map(|cell| quoted(&harmless(cell))).collect();
@@ -43,7 +43,7 @@ mod tests {
             ["@x", "\tx"],
             ["12,5", "Öhm"],
         ];
-        let bytes = table(rows.map(|row| row.map(str::to_owned).to_vec()));
+        let bytes = spreadsheet(rows.map(|row| row.map(str::to_owned).to_vec()));
         let text = String::from_utf8(bytes).unwrap();
         let expected = "\u{feff}'=1+1;\"a;b\"\r\n'-3;\"er sagt \"\"ja\"\"\nund geht\"\r\n'@x;'\tx\r\n12,5;Öhm\r\n";
         assert_eq!(text, expected);

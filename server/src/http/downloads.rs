@@ -4,8 +4,9 @@ use super::error::HttpError;
 use super::forms::decision::refused;
 use super::session::SignedIn;
 use super::state::AppState;
+use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use portal::Overview;
@@ -30,7 +31,7 @@ pub(super) async fn curve(
         .overview(&session, asked.welle, asked.tag)
         .await
         .map_err(refused)?;
-    Ok(csv(&format!("kurve-{}", named(&overview)), overview.curve_csv()))
+    csv_file(&format!("kurve-{}.csv", named(&overview)), overview.curve_csv())
 }
 
 /// `GET /institut/ruecklauf.csv`
@@ -44,7 +45,21 @@ pub(super) async fn groups(
         .overview(&session, asked.welle, asked.tag)
         .await
         .map_err(refused)?;
-    Ok(csv(&format!("ruecklauf-{}", named(&overview)), overview.groups_csv()))
+    csv_file(&format!("ruecklauf-{}.csv", named(&overview)), overview.groups_csv())
+}
+
+/// `GET /institut/trichter.csv`
+pub(super) async fn funnel(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, HttpError> {
+    let overview = state
+        .portal()
+        .overview(&session, asked.welle, asked.tag)
+        .await
+        .map_err(refused)?;
+    csv_file(&format!("trichter-{}.csv", named(&overview)), overview.funnel_csv())
 }
 
 /// `GET /institut/quoten.csv`
@@ -54,7 +69,7 @@ pub(super) async fn quotas(
     Query(asked): Query<Asked>,
 ) -> Result<Response, HttpError> {
     let quotas = state.portal().quotas(&session, asked.welle).await.map_err(refused)?;
-    Ok(csv(&format!("quoten-{}", asked.welle), quotas.csv()))
+    csv_file(&format!("quoten-{}.csv", asked.welle), quotas.csv())
 }
 
 /// Wave and day, as part of a file's name.
@@ -62,11 +77,11 @@ fn named(overview: &Overview) -> String {
     format!("{}-{}", overview.wave.key, overview.day)
 }
 
-fn csv(name: &str, content: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename=\"{name}.csv\"");
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    (headers, content).into_response()
+/// A table to be saved under a name.
+pub(super) fn csv_file(name: &str, content: impl Into<Body>) -> Result<Response, HttpError> {
+    let place = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .map_err(|_| HttpError::Internal(format!("no name of a file: {name:?}")))?;
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
+    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, place)];
+    Ok((headers, content.into()).into_response())
 }

@@ -14,6 +14,7 @@ mod events;
 mod failure;
 mod fields;
 mod forms;
+mod functions;
 mod headers;
 mod host;
 mod letters;
@@ -31,12 +32,12 @@ pub use events::Changes;
 pub(crate) use paths::encoded;
 pub use state::AppState;
 
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, get, on, post};
-use axum::{Extension, Router};
 use std::time::Duration;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -136,11 +137,12 @@ fn for_people() -> Routes {
         .add(Method::GET, "/institut/ereignisse", get(events::stream))
         .add(Method::GET, "/institut/kurve.csv", get(downloads::curve))
         .add(Method::GET, "/institut/ruecklauf.csv", get(downloads::groups))
+        .add(Method::GET, "/institut/trichter.csv", get(downloads::funnel))
         .add(Method::GET, "/institut/quoten.csv", get(downloads::quotas));
     app::register_server_functions();
     leptos::server_fn::axum::server_fn_paths().fold(forms, |routes, (path, method)| {
         let only = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::POST);
-        routes.add(method, path, on(only, server_function))
+        routes.add(method, path, on(only, functions::answer))
     })
 }
 
@@ -327,20 +329,4 @@ async fn health(State(state): State<AppState>) -> (StatusCode, &'static str) {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n")
     }
-}
-
-/// Functions of the hydrated form, with the same session as its pages.
-async fn server_function(
-    State(state): State<AppState>,
-    Extension(viewer): Extension<app::Viewer>,
-    mut request: Request,
-) -> Response {
-    // Without these it would redirect plain form posts to wherever they came from.
-    request.headers_mut().remove(header::REFERER);
-    request.headers_mut().remove(header::ACCEPT);
-    let context = pages::PageContext::new(&state, viewer);
-    let provide = move || context.clone().provide();
-    leptos_axum::handle_server_fns_with_context(provide, request)
-        .await
-        .into_response()
 }

@@ -3,7 +3,7 @@
 
 use super::error::HttpError;
 use super::state::AppState;
-use app::{Assets, Failure, FormErrors, Once, Operator, RecoveryCodes, Resume, Typed, Viewer};
+use app::{Assets, Failure, FormErrors, Once, Operator, RecoveryCodes, Resume, Typed, Viewer, Waiting};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -78,11 +78,26 @@ pub(super) async fn render(context: PageContext, path: &str) -> Response {
 
 async fn render_request(context: PageContext, request: Request) -> Response {
     let staff = request.uri().path().starts_with("/institut");
-    let provide = move || context.clone().provide();
+    let waiting = waiting(&context).await;
+    let provide = move || {
+        provide_context(waiting.clone());
+        context.clone().provide();
+    };
     if staff {
         leptos_axum::render_app_async_with_context(provide, app::staff::shell)(request).await
     } else {
         leptos_axum::render_app_async_with_context(provide, app::office::shell)(request).await
+    }
+}
+
+/// What the way around the institute's pages says; nothing for others, and
+/// where the store does not answer.
+async fn waiting(context: &PageContext) -> Waiting {
+    match &context.viewer.0 {
+        Some(session) if matches!(session.who, Who::Staff { .. }) => {
+            Waiting(context.portal.queries_waiting(session).await.unwrap_or_default())
+        }
+        _ => Waiting::default(),
     }
 }
 

@@ -1,14 +1,14 @@
-//! Tables as files for people: CSV as German Excel reads it, with a guard
-//! against what a spreadsheet would run. Which rows, the use cases say.
+//! Tables of the institute's pages as files for people. Which rows, the use
+//! cases say; how they are written, [`portal::spreadsheet`].
 
+use super::downloads::csv_file;
 use super::error::HttpError;
 use super::forms::refused;
 use super::session::SignedIn;
 use super::state::AppState;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use portal::{AuditFilter, ChangeKind, PanelFilter, PanelView, berlin};
+use axum::response::Response;
+use portal::{AuditFilter, ChangeKind, PanelFilter, PanelView, berlin, spreadsheet};
 use std::collections::HashMap;
 
 /// What an address asks for.
@@ -151,64 +151,18 @@ pub(super) async fn registers(
 }
 
 /// A table on its way to a spreadsheet.
-struct Table(String);
+struct Table(Vec<Vec<String>>);
 
 impl Table {
     fn new(heads: &[&str]) -> Self {
-        // Without the mark Excel takes the umlauts for something else.
-        let mut table = Self("\u{feff}".to_owned());
-        table.row(&heads.iter().map(|head| (*head).to_owned()).collect::<Vec<_>>());
-        table
+        Self(vec![heads.iter().map(|head| (*head).to_owned()).collect()])
     }
 
     fn row(&mut self, cells: &[String]) {
-        let cells: Vec<String> = cells.iter().map(|cell| guarded(cell)).collect();
-        self.0.push_str(&cells.join(";"));
-        self.0.push_str("\r\n");
+        self.0.push(cells.to_vec());
     }
 
     fn file(self, name: &str) -> Result<Response, HttpError> {
-        let mut response = self.0.into_response();
-        let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-            .map_err(|_| HttpError::Internal(format!("no name of a file: {name:?}")))?;
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/csv; charset=utf-8"),
-        );
-        headers.insert(header::CONTENT_DISPOSITION, disposition);
-        Ok(response)
-    }
-}
-
-/// One cell: never a formula, quoted where it must be.
-fn guarded(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::guarded;
-
-    #[test]
-    fn cells_are_text_whatever_they_hold() {
-        for (cell, written) in [
-            ("ARGE Öd", "ARGE Öd"),
-            ("=1+1", "'=1+1"),
-            ("-9", "'-9"),
-            ("@x", "'@x"),
-            ("a;b", "\"a;b\""),
-            ("er sagte \"nein\"", "\"er sagte \"\"nein\"\"\""),
-            ("a\nb", "\"a\nb\""),
-            ("\t=1", "'\t=1"),
-        ] {
-            assert_eq!(guarded(cell), written);
-        }
+        csv_file(name, spreadsheet(self.0))
     }
 }

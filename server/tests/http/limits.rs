@@ -153,3 +153,32 @@ async fn what_is_no_form_is_refused() {
         .await;
     assert_eq!(answer.status, 400, "an action nobody offers");
 }
+
+#[tokio::test]
+async fn answers_a_program_sends_and_nobody_can_read_are_its_fault() {
+    let world = World::new().await;
+    let mut browser = world.signed_in(Person::Unit("GS-1")).await;
+    let cases: [(&[u8], &str); 5] = [
+        (b"", "nicht lesbar"),
+        (b"{", "(Zeile 1, Spalte 1)"),
+        (b"{}", "fehlt das Feld „case“"),
+        (
+            b"{\"case\":\"2008/GS-1\",\n\"changes\":[{\"item\":\"B1\",\"base\":\"x\"}],\"reasons\":[]}",
+            "(Zeile 2, Spalte",
+        ),
+        (b"\xff\xfe", "nicht lesbar"),
+    ];
+    for (body, said) in cases {
+        let request = browser
+            .request(Method::POST, "/api/antworten")
+            .header("content-type", "application/json");
+        let answer = browser.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(answer.status, 400, "{said}: {}", answer.body);
+        assert!(
+            answer.body.contains(said) && answer.body.contains("nichts gespeichert"),
+            "{said}: {}",
+            answer.body
+        );
+    }
+    assert_eq!(world.stored("GS-1", "B1").await, None);
+}

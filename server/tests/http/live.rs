@@ -134,6 +134,13 @@ async fn pages_carry_the_number_they_were_made_at_and_files_their_numbers() {
         "{}",
         curve.body
     );
+    let funnel = editor.get("/institut/trichter.csv?welle=2008").await;
+    assert!(
+        funnel.body.contains("2008;14.01.2008;eingeladen;3;3;100,0;\r\n")
+            && funnel.body.contains(";vollständig verwertbar;0;3;0,0;\r\n"),
+        "{}",
+        funnel.body
+    );
     let quotas = editor.get("/institut/quoten.csv?welle=2008").await;
     assert!(
         quotas.body.contains("2008;Form;zkT;0;0;0;0;1;0;0;1;0,0;"),

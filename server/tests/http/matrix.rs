@@ -227,6 +227,11 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
             staff(SIGN_IN, OK, OK, OK),
         ),
         get(
+            "/institut/trichter.csv",
+            "/institut/trichter.csv?welle=2008",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        get(
             "/institut/quoten.csv",
             "/institut/quoten.csv?welle=1999",
             staff(SIGN_IN, NOT_THERE, NOT_THERE, NOT_THERE),

@@ -1,5 +1,6 @@
 //! How far the offices got, what mails brought, what is to be expected.
 
+use super::download;
 use super::figures::{percent, wanted};
 use crate::staff::charts::{Bar, bars};
 use crate::words;
@@ -75,6 +76,7 @@ pub(super) fn funnel(overview: &Overview) -> impl IntoView + use<> {
                     </table>
                 </div>
             </details>
+            {download(overview, "trichter.csv", "Diese Zahlen als CSV")}
         </section>
     }
 }

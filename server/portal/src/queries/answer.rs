@@ -1,6 +1,7 @@
 //! The office's part: looking at a Rückfrage, correcting or explaining,
 //! sending the answer once.
 
+use super::keep::{Held, allowed, explain};
 use super::{PointView, QueryView, read, values_of};
 use crate::Portal;
 use crate::identity::Session;
@@ -8,22 +9,16 @@ use crate::respondent::batch::{Job, store};
 use crate::respondent::save::tidy;
 use crate::respondent::view::Draft;
 use crate::respondent::{
-    Barred, Choice, ConfirmError, Conflict, ItemChange, Receipt, SaveError, Taken, access, actor, pen, receipt_of,
-    take_current, unit_of,
+    Barred, Choice, Conflict, ItemChange, Receipt, SaveError, access, actor, pen, receipt_of, take_current, unit_of,
 };
 use crate::store::cases;
 use crate::store::events::{self, Deed};
-use crate::store::queries::{self as rows, PointRow, QueryRow};
+use crate::store::queries::{self as rows, QueryRow};
 use crate::store::{Conn, StoreError, Stored, submissions};
 use crate::waves::{WaveState, read_state, read_status};
-use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
 use survey::query::{self, Scope};
 use survey::status::{Event, Status};
-use survey::{Confirmation, Finding, Instrument, ItemIx, Severity, Sheet};
-
-/// Longest explanation, in characters.
-const LONGEST_EXPLANATION: usize = 2_000;
+use survey::{Confirmation, Finding, ItemIx, Sheet};
 
 /// The Rückfrage that waits for an office.
 #[derive(Clone, Debug)]
@@ -115,26 +110,6 @@ pub enum QueryError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// An open Rückfrage taken for a change, with everything that decides.
-struct Held {
-    taken: Taken,
-    row: QueryRow,
-    points: Vec<PointRow>,
-    asked: Vec<ItemIx>,
-    transmitted: Sheet,
-    draft: Draft,
-}
-
-impl Held {
-    fn instrument(&self) -> &Instrument {
-        self.draft.sheet.instrument()
-    }
-
-    fn scope(&self, sheet: &Sheet, confirmations: &[Confirmation]) -> Scope {
-        Scope::new(&self.transmitted, sheet, confirmations, self.asked.iter().copied())
-    }
 }
 
 impl Portal {
@@ -325,81 +300,6 @@ impl Portal {
     async fn points_of(&self, conn: &mut Conn, row: &QueryRow) -> Stored<Vec<PointView>> {
         Ok(read(conn, row, self.now()).await?.points)
     }
-
-    /// Takes an open Rückfrage of the session's office for this transaction.
-    async fn hold_query(&self, conn: &mut Conn, session: &Session, id: &str) -> Result<Held, QueryError> {
-        let taken = take_current(conn, session).await??;
-        let row = rows::by_id(conn, id).await?;
-        let row = row.filter(|row| row.case_id == taken.case.id && row.state == "open");
-        let (Some(row), Status::Query) = (row, taken.status) else {
-            return Err(QueryError::Gone);
-        };
-        if read_state(&taken.case.state)? != WaveState::Open {
-            return Err(Barred::Closed.into());
-        }
-        let points = rows::points(conn, id).await?;
-        let transmitted = self.transmitted(conn, &taken.case, &row.submission_id).await?;
-        let draft = self.draft(conn, &taken.case).await?;
-        let mut asked = Vec::new();
-        for point in &points {
-            let ids: Vec<String> = serde_json::from_str(&point.items).map_err(StoreError::from)?;
-            asked.extend(ids.iter().filter_map(|id| draft.sheet.instrument().item(id)));
-        }
-        Ok(Held {
-            taken,
-            row,
-            points,
-            asked,
-            transmitted,
-            draft,
-        })
-    }
-
-    /// Keeps each reason that is new and belongs to the scope; true where one
-    /// was too short or too long. One that stood before and comes back as it
-    /// was says nothing about values changed with it.
-    async fn keep_reasons(
-        &self,
-        conn: &mut Conn,
-        held: &Held,
-        session: &Session,
-        (scope, reasons): (&Scope, &[(String, String)]),
-        now: DateTime<Utc>,
-    ) -> Result<bool, QueryError> {
-        let Draft { sheet, confirmations } = &held.draft;
-        let findings = sheet.findings(confirmations);
-        let instrument = sheet.instrument();
-        let mut lacking = false;
-        for (edit, reason) in reasons.iter().filter(|(_, reason)| !reason.trim().is_empty()) {
-            let Some(place) = instrument
-                .edit(edit)
-                .filter(|place| instrument[*place].severity == Severity::Soft)
-            else {
-                return Err(QueryError::NotAsked(edit.clone()));
-            };
-            let standing = findings
-                .iter()
-                .find(|finding| finding.edit == Some(place))
-                .and_then(|finding| finding.confirmed.as_deref());
-            if standing == Some(reason.trim()) {
-                continue;
-            }
-            let touches = |item: &ItemIx| scope.allows(instrument, *item);
-            if !scope.holds(instrument[place].question) && !instrument[place].items.iter().any(touches) {
-                return Err(QueryError::NotAsked(edit.clone()));
-            }
-            match self.confirm_in(conn, &held.taken, session, (edit, reason), now).await {
-                Ok(_) => {}
-                Err(ConfirmError::Reason) => lacking = true,
-                Err(ConfirmError::Barred(barred)) => return Err(barred.into()),
-                Err(ConfirmError::Store(error)) => return Err(error.into()),
-                Err(ConfirmError::NotYours(_) | ConfirmError::UnknownEdit(_)) => {
-                    return Err(QueryError::NotAsked(edit.clone()));
-                }
-            }
-        }
-        Ok(lacking)
-    }
 }
 
 /// The receipt of an answer that was sent before.
@@ -413,95 +313,6 @@ async fn answered(conn: &mut Conn, session: &Session, id: &str) -> Result<Option
     };
     let receipt = submissions::receipt_by_id(conn, submission).await?;
     Ok(receipt.as_ref().map(receipt_of))
-}
-
-/// The changes that may be written, and what may be changed after them. A
-/// change counts towards the scope only once the scope holds it: nothing opens
-/// the way to itself. A control that shows what stands anyway is no change,
-/// wherever it belongs.
-fn allowed(held: &Held, session: &Session, changes: Vec<ItemChange>) -> Result<(Vec<ItemChange>, Scope), QueryError> {
-    let instrument = held.instrument();
-    let access = access(session);
-    let mut sheet = held.draft.sheet.clone();
-    let mut scope = held.scope(&sheet, &held.draft.confirmations);
-    let mut waiting = Vec::with_capacity(changes.len());
-    for change in changes {
-        let item = instrument.item(&change.item);
-        let item = item.ok_or_else(|| SaveError::UnknownItem(change.item.clone()))?;
-        if access.sees_item(instrument, &change.item) {
-            waiting.push((item, change));
-        } else if sheet.entry(item) != change.entry.as_ref() {
-            return Err(QueryError::NotAsked(change.item));
-        }
-    }
-    let mut kept = Vec::with_capacity(waiting.len());
-    loop {
-        let (within, without): (Vec<_>, Vec<_>) = waiting
-            .into_iter()
-            .partition(|(item, _)| scope.allows(instrument, *item));
-        waiting = without;
-        if within.is_empty() {
-            break;
-        }
-        for (item, change) in within {
-            sheet.set(item, change.entry.clone());
-            kept.push(change);
-        }
-        scope = held.scope(&sheet, &held.draft.confirmations);
-    }
-    let stray = waiting
-        .into_iter()
-        .find(|(item, change)| held.draft.sheet.entry(*item) != change.entry.as_ref());
-    match stray {
-        Some((_, change)) => Err(QueryError::NotAsked(change.item)),
-        None => Ok((kept, scope)),
-    }
-}
-
-/// Keeps what the office says to the points. Where somebody else has said
-/// something meanwhile, both stay, one below the other.
-async fn explain(
-    conn: &mut Conn,
-    held: &Held,
-    session: &Session,
-    explanations: &[Explanation],
-) -> Result<(), QueryError> {
-    let who = actor(session).name;
-    let points: BTreeMap<i32, &PointRow> = held.points.iter().map(|point| (point.place, point)).collect();
-    for one in explanations {
-        let Some(point) = points.get(&one.place) else {
-            return Err(QueryError::NotAsked(format!("Erläuterung {}", one.place)));
-        };
-        let ids: Vec<String> = serde_json::from_str(&point.items).map_err(StoreError::from)?;
-        let access = access(session);
-        if !ids.iter().any(|id| access.sees_item(held.instrument(), id)) {
-            return Err(QueryError::NotAsked(format!("Erläuterung {}", one.place)));
-        }
-        let text = plain(&one.text);
-        if text.chars().count() > LONGEST_EXPLANATION {
-            return Err(QueryError::TooLong);
-        }
-        if text == point.explanation {
-            continue;
-        }
-        let own = point.explained_by.as_deref().is_none_or(|by| by == who);
-        let text = match one.revision == point.revision || own {
-            true => text,
-            false if text.is_empty() => continue,
-            false => format!("{}\n{text}", point.explanation),
-        };
-        rows::explain(conn, &held.row.id, one.place, (&text, who), point.revision).await?;
-    }
-    Ok(())
-}
-
-fn plain(text: &str) -> String {
-    let text: String = text
-        .replace("\r\n", "\n")
-        .chars()
-        .filter(|c| *c == '\n' || !c.is_control())
-        .collect();
-    text.trim().to_owned()
 }
 
 fn lack_of(

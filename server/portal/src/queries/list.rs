@@ -6,12 +6,13 @@ use crate::Portal;
 use crate::berlin;
 use crate::identity::{Role, Session};
 use crate::respondent::view::{read_form, read_land};
+use crate::sheets::spreadsheet;
 use crate::staff::{StaffError, require};
 use crate::store::queries::{self as rows, Filter, LineRow};
 use crate::store::{StoreError, Stored, waves};
 use crate::waves::read_status;
 use crate::words;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use survey::status::Status;
 use survey::{Entries, Entry, Form, Land};
 
@@ -118,6 +119,20 @@ impl Portal {
         Ok(QueryPage { lines, more, counts })
     }
 
+    /// How many answered Rückfragen wait for staff, by wave; waves without
+    /// any are not there.
+    ///
+    /// # Errors
+    /// For viewers and above.
+    pub async fn queries_waiting(&self, session: &Session) -> Result<BTreeMap<i32, u64>, StaffError> {
+        require(session, Role::Viewer)?;
+        let found = rows::waiting(&mut self.read().await?).await?;
+        Ok(found
+            .into_iter()
+            .map(|(wave, count)| (wave, count.unsigned_abs()))
+            .collect())
+    }
+
     /// Every Rückfrage of a wave with its points.
     ///
     /// # Errors
@@ -202,43 +217,39 @@ const HEAD: [&str; 20] = [
 ];
 
 fn csv(lines: &[QueryLine]) -> Vec<u8> {
-    let mut out = String::from("\u{feff}");
-    row(&mut out, HEAD.map(str::to_owned));
-    for line in lines {
+    let rows = lines.iter().flat_map(|line| {
         let query = &line.query;
         let (answered_at, answered_by) = match &query.answered {
             Some((at, by)) => (berlin::long(*at), by.clone()),
             None => Default::default(),
         };
-        for point in &query.points {
-            row(
-                &mut out,
-                [
-                    line.kennung.clone(),
-                    line.name.clone(),
-                    line.form.label().to_owned(),
-                    line.land.label().to_owned(),
-                    query.number.to_string(),
-                    point.place.to_string(),
-                    query.state.label().to_owned(),
-                    point.items.join(", "),
-                    point.edit.clone().unwrap_or_default(),
-                    point.question.clone(),
-                    typed(&point.before),
-                    point.after.as_ref().map(typed).unwrap_or_default(),
-                    point.explanation.clone(),
-                    berlin::long(query.opened_at),
-                    query.opened_by.clone(),
-                    berlin::short(query.due),
-                    answered_at.clone(),
-                    answered_by.clone(),
-                    query.outcome.map(|one| one.label().to_owned()).unwrap_or_default(),
-                    query.note.clone(),
-                ],
-            );
-        }
-    }
-    out.into_bytes()
+        query.points.iter().map(move |point| {
+            let cells: [String; HEAD.len()] = [
+                line.kennung.clone(),
+                line.name.clone(),
+                line.form.label().to_owned(),
+                line.land.label().to_owned(),
+                query.number.to_string(),
+                point.place.to_string(),
+                query.state.label().to_owned(),
+                point.items.join(", "),
+                point.edit.clone().unwrap_or_default(),
+                point.question.clone(),
+                typed(&point.before),
+                point.after.as_ref().map(typed).unwrap_or_default(),
+                point.explanation.clone(),
+                berlin::long(query.opened_at),
+                query.opened_by.clone(),
+                berlin::short(query.due),
+                answered_at.clone(),
+                answered_by.clone(),
+                query.outcome.map(|one| one.label().to_owned()).unwrap_or_default(),
+                query.note.clone(),
+            ];
+            cells.to_vec()
+        })
+    });
+    spreadsheet(std::iter::once(HEAD.map(str::to_owned).to_vec()).chain(rows))
 }
 
 /// Values as typed, by item.
@@ -248,14 +259,4 @@ fn typed(values: &Entries) -> String {
         Entry::CannotSay => format!("{item}: Angabe nicht möglich"),
     };
     values.iter().map(one).collect::<Vec<_>>().join("; ")
-}
-
-fn row(out: &mut String, cells: [String; 20]) {
-    let cells = cells.map(|cell| {
-        let guard = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let cell = if guard { format!("'{cell}") } else { cell };
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    });
-    out.push_str(&cells.join(";"));
-    out.push_str("\r\n");
 }

@@ -1,15 +1,19 @@
 //! Rückfragen: staff asks an office about named items of what it handed in;
 //! the office corrects those items or explains them, and nothing else.
 //!
-//! [`ask`] is the institute's part, [`answer`] the office's, [`list`] what
-//! stands over many cases. While one is open the answers of the case are a
+//! [`ask`] and [`follow`] are the institute's part, [`answer`] the office's
+//! (with [`keep`]), [`list`] what stands over many cases. While one is open the answers of the case are a
 //! draft again, as far as [`survey::query::Scope`] lets them; what was handed
 //! in stays as it is until the office sends its answer, which is a submission
 //! of its own. Withdrawn, everything is as it was transmitted.
 
 pub(crate) mod answer;
 pub(crate) mod ask;
+mod check;
+mod follow;
+mod keep;
 pub(crate) mod list;
+mod mails;
 mod schedule;
 
 pub use answer::{Explanation, OpenQuery, QueryAnswers, QueryError, QueryLack, QuerySaved};

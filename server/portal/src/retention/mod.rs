@@ -8,9 +8,8 @@
 //! small transactions that find only what still holds something, and is taken
 //! up where it was interrupted. The log ([`crate::staff`]) is left as it is:
 //! no office's people stand in it by name. So are what was asked and explained
-//! in Rückfragen, reasons for decisions about
-//! cases and the attributes of the register; and earlier backups hold what
-//! they hold.
+//! in Rückfragen, reasons for decisions about cases and the attributes of the
+//! register; and earlier backups hold what they hold.
 
 mod redact;
 mod rules;

@@ -22,7 +22,8 @@ pub enum RetentionKind {
     Accounts,
     /// Addresses and texts of mails.
     Mails,
-    /// Notes about calls, reasons for wanting no mails.
+    /// Notes about cases, calls and other contacts, reasons for wanting no
+    /// mails.
     Notes,
     /// Networks an office signed in from (hashed).
     Networks,
@@ -52,7 +53,7 @@ impl RetentionKind {
             Self::Contacts => "Ansprechpersonen der Fälle",
             Self::Accounts => "Zugänge der Einheiten",
             Self::Mails => "Adressen und Texte der E-Mails",
-            Self::Notes => "Kontaktnotizen",
+            Self::Notes => "Notizen zu Fällen und Kontakten, Gründe gegen Erinnerungen",
             Self::Networks => "Anschlüsse, von denen aus sich Einheiten angemeldet haben",
         }
     }

@@ -1,6 +1,6 @@
 //! The figures of the institute's pages about returns, as tables for people.
 
-use super::table;
+use super::spreadsheet;
 use crate::berlin;
 use crate::staff::{Counted, Group, Overview, Quotas};
 use survey::rates::Rate;
@@ -52,7 +52,46 @@ impl Overview {
             }
             cells
         });
-        table(std::iter::once(head).chain(lines))
+        spreadsheet(std::iter::once(head).chain(lines))
+    }
+
+    /// How far the offices got, stage by stage, as CSV for people.
+    #[must_use]
+    pub fn funnel_csv(&self) -> Vec<u8> {
+        const STAGES: [&str; 5] = [
+            "eingeladen",
+            "geöffnet",
+            "begonnen",
+            "eingegangen",
+            "vollständig verwertbar",
+        ];
+        let head = [
+            "Welle",
+            "Stand",
+            "Stufe",
+            "Einheiten",
+            "von",
+            "in Prozent",
+            "in Prozent der Stufe davor",
+        ];
+        let listed = self.groups.first().map_or(0, |line| line.now.listed);
+        let before = std::iter::once(None).chain(self.funnel.into_iter().map(Some));
+        let lines = STAGES
+            .into_iter()
+            .zip(self.funnel)
+            .zip(before)
+            .map(|((stage, count), before)| {
+                vec![
+                    self.wave.key.to_string(),
+                    berlin::short(self.day),
+                    stage.to_owned(),
+                    count.to_string(),
+                    listed.to_string(),
+                    percent(count, listed),
+                    before.map_or_else(String::new, |before| percent(count, before)),
+                ]
+            });
+        spreadsheet(std::iter::once(head.map(str::to_owned).to_vec()).chain(lines))
     }
 
     /// Returns by day, with the mails that went out, as CSV for people.
@@ -98,7 +137,7 @@ impl Overview {
             }
             cells
         });
-        table(std::iter::once(head).chain(lines))
+        spreadsheet(std::iter::once(head).chain(lines))
     }
 }
 
@@ -130,7 +169,7 @@ impl Quotas {
             }
             cells
         });
-        table(std::iter::once(head).chain(lines))
+        spreadsheet(std::iter::once(head).chain(lines))
     }
 }
 

@@ -246,12 +246,15 @@ fn label(action: &str) -> String {
 
 /// Every action that is noted, with its wording.
 const ACTIONS: &[(&str, &str)] = &[
+    ("access_resent", "Zugang noch einmal geschickt"),
     ("address_confirmed", "E-Mail-Adresse bestätigt"),
     ("address_marked", "E-Mail-Adresse als unzustellbar vermerkt"),
     ("audit_exported", "Protokoll als Datei geholt"),
     ("audit_viewed", "Protokoll angesehen"),
+    ("call_logged", "Anruf vermerkt"),
     ("case_accept", "Fall als verwertbar angenommen"),
     ("case_exclude", "Fall aus der Erhebung genommen"),
+    ("case_in_selection", "Fall in einer Auswahl bearbeitet"),
     ("case_opted_in", "Erinnerungen wieder zugelassen"),
     ("case_opted_out", "Von Erinnerungen abgemeldet"),
     ("case_query", "Fall in Rückfrage gesetzt"),
@@ -260,12 +263,28 @@ const ACTIONS: &[(&str, &str)] = &[
     ("case_reopen", "Fragebogen wieder geöffnet"),
     ("case_viewed", "Fall angesehen"),
     ("cases_exported", "Liste der Fälle als Datei geholt"),
+    (
+        "colleague_changed",
+        "Rechte einer Kollegin oder eines Kollegen geändert",
+    ),
+    ("colleague_invited", "Kollegin oder Kollegen eingeladen"),
+    (
+        "colleague_reminded",
+        "Einladung an Kollegin oder Kollegen noch einmal geschickt",
+    ),
+    (
+        "colleague_withdrawn",
+        "Zugang einer Kollegin oder eines Kollegen entzogen",
+    ),
     ("contact_changed", "Ansprechperson geändert"),
     ("contact_logged", "Kontakt vermerkt"),
+    ("deadline_changed", "Frist eines Falls geändert"),
     ("exported", "Angaben exportiert"),
     ("factor_removed", "Zweiten Schritt der Anmeldung entfernt"),
     ("factor_reset", "Zweiten Schritt von jemandem entfernt"),
     ("factor_set", "Zweiten Schritt der Anmeldung eingerichtet"),
+    ("feedback_released", "Rückmeldung an die Einheiten freigegeben"),
+    ("feedback_withdrawn", "Rückmeldung an die Einheiten zurückgenommen"),
     ("mail_decided", "Über eine E-Mail entschieden"),
     ("mail_paused", "Versand angehalten"),
     ("mail_queue_resumed", "Versand nach einer Störung fortgesetzt"),
@@ -277,6 +296,8 @@ const ACTIONS: &[(&str, &str)] = &[
     ("mail_unpaused", "Versand wieder eingeschaltet"),
     ("mail_viewed", "E-Mail angesehen"),
     ("mail_written", "An eine Einheit geschrieben"),
+    ("note_added", "Notiz geschrieben"),
+    ("note_changed", "Notiz geändert oder zurückgenommen"),
     ("panel_exported", "Panel oder Registervergleich als Datei geholt"),
     ("password_changed", "Eigenes Passwort geändert"),
     ("password_set", "Passwort mit einem Link festgelegt"),
@@ -291,6 +312,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("retention_begun", "Löschung nach Ablauf der Aufbewahrung begonnen"),
     ("retention_ended", "Löschung nach Ablauf der Aufbewahrung beendet"),
     ("retention_rules", "Fristen der Aufbewahrung geändert"),
+    ("rules_chosen", "Regeln der Typisierung gewählt"),
     ("signed_in", "Angemeldet"),
     ("signed_out_others", "Andere eigene Anmeldungen beendet"),
     ("staff_added", "Zugang des Instituts angelegt"),
@@ -309,67 +331,4 @@ const ACTIONS: &[(&str, &str)] = &[
 ];
 
 #[cfg(test)]
-mod tests {
-    use super::ACTIONS;
-    use std::path::Path;
-
-    #[test]
-    fn wordings_stand_in_order_and_once() {
-        assert!(ACTIONS.is_sorted_by(|one, two| one.0 < two.0));
-    }
-
-    /// Every statement about the log in our sources adds to it or reads it.
-    #[test]
-    fn nothing_changes_or_removes_a_line() {
-        let mut seen = 0;
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        walk(&root.join("src"), &mut seen);
-        walk(&root.join("../../migrations"), &mut seen);
-        walk(&root.join("../src"), &mut seen);
-        assert!(seen >= 3, "the log's own statements were not found");
-    }
-
-    fn walk(folder: &Path, seen: &mut usize) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, seen);
-                continue;
-            }
-            let kind = path.extension().and_then(|end| end.to_str());
-            if !matches!(kind, Some("rs" | "sql")) {
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            let words: Vec<&str> = text
-                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .filter(|word| !word.is_empty())
-                .collect();
-            for (place, _) in words.iter().enumerate().filter(|(_, word)| **word == "audit") {
-                let before: Vec<String> = words[place.saturating_sub(3)..place]
-                    .iter()
-                    .map(|word| word.to_uppercase())
-                    .collect();
-                let before = before.join(" ");
-                *seen += usize::from(before.ends_with("INSERT INTO") || before.ends_with("FROM"));
-                for forbidden in [
-                    "UPDATE",
-                    "DELETE FROM",
-                    "TRUNCATE",
-                    "TRUNCATE TABLE",
-                    "DROP TABLE",
-                    "REPLACE INTO",
-                ] {
-                    let found = words_end_with(&words[..place], forbidden);
-                    assert!(!found, "{}: {forbidden} audit", path.display());
-                }
-            }
-        }
-    }
-
-    /// SQL is written in capitals here; prose is not.
-    fn words_end_with(words: &[&str], end: &str) -> bool {
-        let wanted: Vec<&str> = end.split(' ').collect();
-        words.ends_with(&wanted)
-    }
-}
+mod tests;

@@ -1,17 +1,17 @@
 //! The list of a wave's cases: filtered, sorted, a page at a time, and as a
-//! table for spreadsheets.
+//! table for spreadsheets (`sheet`).
 
+mod rows;
+mod sheet;
+
+use self::rows::About;
 use super::filter::CaseFilter;
 use super::{StaffError, known_wave, require};
 use crate::Portal;
-use crate::berlin;
-use crate::clock::from_micros;
 use crate::identity::{Role, Session};
-use crate::respondent::view::{read_form, read_land};
-use crate::store::desk::{self, By, Filter, LineRow, Window};
-use crate::store::events::{self, Deed};
-use crate::store::{Conn, Stored};
-use crate::waves::{read_day, read_status};
+use crate::store::Conn;
+use crate::store::desk::{self, By, Window};
+use crate::waves::read_day;
 use crate::words;
 use chrono::{DateTime, NaiveDate, Utc};
 use survey::status::Status;
@@ -19,8 +19,6 @@ use survey::{Form, Land};
 
 /// Cases are counted up to this; beyond, it says "more than".
 pub const MOST_COUNTED: u64 = 10_000;
-/// Rows read at once for a whole list.
-const AT_ONCE: i64 = 2_000;
 
 /// One case in the list.
 #[derive(Clone, Debug)]
@@ -157,12 +155,6 @@ pub struct CasePage {
     pub count: u64,
 }
 
-/// What the rows need of their wave.
-struct About {
-    deadline: NaiveDate,
-    now: DateTime<Utc>,
-}
-
 impl Portal {
     /// A page of the cases of a wave that pass a filter. A page that begins at
     /// a case the wave does not have begins at the start.
@@ -235,204 +227,10 @@ impl Portal {
         }
     }
 
-    /// The same, sorted as wanted, as a table for spreadsheets: UTF-8 with a
-    /// byte order mark, semicolons, texts that would be formulas made plain.
-    /// Noted in the audit.
-    ///
-    /// # Errors
-    /// As [`Portal::cases`].
-    pub async fn cases_csv(
-        &self,
-        session: &Session,
-        wave: i32,
-        filter: &CaseFilter,
-        paging: &CasePaging,
-    ) -> Result<String, StaffError> {
-        let who = require(session, Role::Viewer)?;
-        let mut conn = self.read().await?;
-        let about = self.about(&mut conn, wave).await?;
-        let rows = match filter.rows(wave, about.deadline, about.now) {
-            Some(wanted) => about.all(&mut conn, wave, &wanted, paging).await?,
-            None => Vec::new(),
-        };
-        drop(conn);
-        let mut tx = self.write().await?;
-        let detail = format!("{} cases", rows.len());
-        let deed = Deed {
-            action: "cases_exported",
-            wave: Some(wave),
-            unit_id: None,
-            detail: &detail,
-        };
-        events::audit(&mut tx, who, &deed, about.now).await?;
-        tx.commit().await?;
-        let mut table = String::from("\u{feff}");
-        let heads = [
-            "Kennung",
-            "Name",
-            "Form",
-            "Land",
-            "Status",
-            "seit",
-            "Frist",
-            "verspätet",
-            "Fortschritt",
-            "zuletzt bearbeitet",
-            "eingegangen",
-            "Typ Ü25",
-            "Typ U25",
-            "Ansprechperson",
-            "E-Mail",
-            "zuletzt angerufen",
-            "keine Erinnerungen",
-            "Adresse gesperrt",
-        ];
-        push_line(&mut table, &heads.map(str::to_owned));
-        for row in &rows {
-            push_line(&mut table, &row.cells());
-        }
-        Ok(table)
-    }
-
     async fn about(&self, conn: &mut Conn, wave: i32) -> Result<About, StaffError> {
         Ok(About {
             deadline: read_day(&known_wave(conn, wave).await?.deadline)?,
             now: self.now(),
         })
-    }
-}
-
-impl About {
-    /// Every row, read in pieces.
-    async fn all(
-        &self,
-        conn: &mut Conn,
-        wave: i32,
-        wanted: &Filter,
-        paging: &CasePaging,
-    ) -> Result<Vec<CaseRow>, StaffError> {
-        let by = paging.sort.by();
-        let mut window = Window {
-            by,
-            descending: paging.descending,
-            after: None,
-            limit: AT_ONCE,
-        };
-        let mut all = Vec::new();
-        loop {
-            let rows = desk::lines(conn, wanted, &window).await?;
-            let last = rows.last().map(|row| words::key(&row.kennung));
-            let done = i64::try_from(rows.len()).unwrap_or(i64::MAX) < AT_ONCE;
-            all.extend(self.lines(rows)?);
-            window.after = match last {
-                Some(key) if !done => desk::anchor(conn, wave, &key, by).await?,
-                _ => None,
-            };
-            if window.after.is_none() {
-                return Ok(all);
-            }
-        }
-    }
-
-    fn lines(&self, rows: Vec<LineRow>) -> Stored<Vec<CaseRow>> {
-        rows.into_iter().map(|row| self.line(row)).collect()
-    }
-
-    fn line(&self, row: LineRow) -> Stored<CaseRow> {
-        let status = read_status(&row.status)?;
-        let deadline = row.own_deadline.as_deref().map(read_day).transpose()?;
-        let ends = berlin::end_of_day(deadline.unwrap_or(self.deadline));
-        let submitted_at = row.submitted_at.map(from_micros);
-        let gone = matches!(status, Status::Refused | Status::Ineligible);
-        let moment = |micros: i64| (micros > 0).then(|| from_micros(micros));
-        let count = |count: i32| u32::try_from(count).unwrap_or_default();
-        Ok(CaseRow {
-            form: read_form(&row.form)?,
-            land: read_land(&row.land)?,
-            changed_at: from_micros(row.status_at),
-            submitted_at,
-            active_at: moment(row.active_at),
-            type_ue: row.type_ue,
-            type_u25: row.type_u25,
-            progress: (row.asked > 0 && matches!(status, Status::Opened | Status::Started))
-                .then(|| (count(row.answered), count(row.asked))),
-            deadline: deadline.unwrap_or(self.deadline),
-            extended: deadline.is_some(),
-            late: !gone && ends <= submitted_at.unwrap_or(self.now),
-            contact_name: row.contact_name,
-            contact_email: row.contact_email,
-            called_at: moment(row.called_at),
-            opted_out: row.opted_out,
-            marked: row.marked,
-            status,
-            kennung: row.kennung,
-            name: row.name,
-        })
-    }
-}
-
-impl CaseRow {
-    fn cells(&self) -> [String; 18] {
-        let moment = |at: Option<DateTime<Utc>>| at.map(berlin::long).unwrap_or_default();
-        let yes = |yes: bool| if yes { "ja" } else { "" }.to_owned();
-        let percent = |(answered, asked): (u32, u32)| format!("{} %", answered * 100 / asked.max(1));
-        [
-            self.kennung.clone(),
-            self.name.clone(),
-            self.form.label().to_owned(),
-            self.land.label().to_owned(),
-            self.status.label().to_owned(),
-            berlin::long(self.changed_at),
-            berlin::short(self.deadline),
-            yes(self.late),
-            self.progress.map(percent).unwrap_or_default(),
-            moment(self.active_at),
-            moment(self.submitted_at),
-            self.type_ue.clone().unwrap_or_default(),
-            self.type_u25.clone().unwrap_or_default(),
-            self.contact_name.clone(),
-            self.contact_email.clone(),
-            moment(self.called_at),
-            yes(self.opted_out),
-            yes(self.marked),
-        ]
-    }
-}
-
-/// Adds a line to a table for spreadsheets.
-fn push_line<const N: usize>(table: &mut String, cells: &[String; N]) {
-    let line: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
-    table.push_str(&line.join(";"));
-    table.push_str("\r\n");
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn plain(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain;
-
-    #[test]
-    fn nothing_becomes_a_formula_or_another_column() {
-        for (cell, written) in [
-            ("ARGE Öd", "ARGE Öd"),
-            ("=1+1", "'=1+1"),
-            ("-5", "'-5"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("+49 7071", "'+49 7071"),
-            ("a;b", "\"a;b\""),
-            ("\"Öd\"", "\"\"\"Öd\"\"\""),
-        ] {
-            assert_eq!(plain(cell), written);
-        }
     }
 }

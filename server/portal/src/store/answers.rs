@@ -131,7 +131,9 @@ pub(crate) async fn at_revision(
 
 /// Writes answers and their history. Items typed in vain go to the history only.
 pub(crate) async fn write(conn: &mut Conn, pens: &[(Pen<'_>, &[Written<'_>])]) -> Stored<()> {
-    super::desk::worked_on(conn, pens.iter().map(|(pen, _)| (pen.case_id, pen.at))).await?;
+    // Who saves what stands there already has not worked on anything.
+    let working = pens.iter().filter(|(_, items)| !items.is_empty());
+    super::desk::worked_on(conn, working.map(|(pen, _)| (pen.case_id, pen.at))).await?;
     let all: Vec<(&Pen<'_>, &Written<'_>)> = pens
         .iter()
         .flat_map(|(pen, items)| items.iter().map(move |item| (pen, item)))

@@ -343,3 +343,15 @@ pub(crate) async fn counts(conn: &mut Conn, wave: i32, today: &str) -> Stored<Ve
         today
     )
 }
+
+/// Answered Rückfragen that wait for staff, by wave; found by their state, so
+/// that what is done costs nothing.
+pub(crate) async fn waiting(conn: &mut Conn) -> Stored<Vec<(i32, i64)>> {
+    rows!(
+        conn,
+        all,
+        (i32, i64),
+        "SELECT c.wave, COUNT(*) FROM queries q JOIN cases c ON c.id = q.case_id
+         WHERE q.state = 'answered' GROUP BY c.wave"
+    )
+}

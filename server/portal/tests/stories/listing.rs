@@ -79,6 +79,7 @@ story!(every_order_shows_every_case_once_forwards_and_backwards, world => {
             }
             assert_eq!(back, seen, "{sort:?} {descending}");
             let whole = world.portal.cases_csv(&staff, 2008, &CaseFilter::default(), &paging).await.unwrap();
+            let whole = String::from_utf8(whole).unwrap();
             let listed: Vec<&str> = whole.lines().skip(1).filter_map(|line| line.split(';').next()).collect();
             assert_eq!(listed, seen, "{sort:?} {descending}");
         }
@@ -199,6 +200,7 @@ story!(the_table_is_noted_and_holds_no_formulas, world => {
     world.portal.import_units(2008, register.as_bytes(), &[]).await.unwrap();
     let staff = world.staff(Role::Viewer).await;
     let table = world.portal.cases_csv(&staff, 2008, &CaseFilter::default(), &CasePaging::default()).await.unwrap();
+    let table = String::from_utf8(table).unwrap();
     assert!(table.starts_with("\u{feff}Kennung;Name;"));
     assert!(table.contains("\r\nGS-1;'=HYPERLINK();ARGE;Hessen;noch nicht eingeladen;"), "{table}");
     assert!(table.contains(";'@x;"), "{table}");

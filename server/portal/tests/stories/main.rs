@@ -17,6 +17,7 @@ mod deciding;
 mod desk;
 mod field_phase;
 mod findings;
+mod history;
 mod in_flight;
 mod listing;
 mod mail_server;
@@ -26,6 +27,7 @@ mod panel;
 mod post;
 mod queries;
 mod register;
+mod replay;
 mod results;
 mod retention;
 mod returns;
@@ -36,10 +38,6 @@ mod support;
 mod together;
 mod verifying;
 mod waves;
-
-/// Figures computed past the portal.
-#[path = "../history/mod.rs"]
-mod history;
 
 /// The complete questionnaire and the contradictions of `survey`'s own tests.
 #[path = "../../../../app/survey/tests/common/mod.rs"]

@@ -335,9 +335,9 @@ story!(the_office_is_told_and_reminded_once, world => {
     portal.query_save(&office, &id, &QueryAnswers { explanations, ..QueryAnswers::default() }).await.unwrap();
     portal.query_answer(&office, &id).await.unwrap();
     let csv = String::from_utf8(portal.queries_csv(&staff, 2008).await.unwrap()).unwrap();
-    assert!(csv.starts_with("\u{feff}\"Kennung\";\"Name\";"), "{csv}");
-    assert!(csv.contains("\"'=SUMME(A1) stimmt so\"") && csv.contains("\"Auch das; \"\"genau\"\" so\""), "{csv}");
-    assert!(csv.contains("\"B1: 5.000\""), "{csv}");
+    assert!(csv.starts_with("\u{feff}Kennung;Name;"), "{csv}");
+    assert!(csv.contains(";'=SUMME(A1) stimmt so;") && csv.contains("\"Auch das; \"\"genau\"\" so\""), "{csv}");
+    assert!(csv.contains(";B1: 5.000;"), "{csv}");
     let all = portal.queries_of_wave(2008).await.unwrap();
     assert_eq!((all.len(), all[0].query.points.len()), (1, 2));
     // A second one closes the first.

@@ -1,7 +1,7 @@
 //! What is kept how long: taken out after its time, and nothing else.
 
 use crate::support::{HERE, REGISTER, World, count, moment, run, story};
-use portal::{FormError, RetentionKind, RetentionPreview, Role, Session, StaffError};
+use portal::{CallForm, FormError, RetentionKind, RetentionPreview, Role, Session, StaffError};
 use std::collections::BTreeMap;
 
 const ADDRESS: &str = "eva@cordelbach.example";
@@ -35,6 +35,22 @@ async fn closed(world: &World) -> Session {
     world
         .portal
         .log_contact(&admin, 2008, "GS-2", "anruf", "Frau Öhm ruft zurück")
+        .await
+        .unwrap();
+    let call = CallForm {
+        result: "neue-person".into(),
+        back_on: "2008-02-20".into(),
+        note: "Zuständig ist Frau Öhm, Durchwahl 4711".into(),
+    };
+    world.portal.log_call(&admin, 2008, "GS-1", &call).await.unwrap();
+    for (kennung, text) in [("GS-1", "Frau Öhm hat im März Urlaub"), ("GS-2", "Herr Groß ist krank")] {
+        world.portal.note_add(&admin, 2008, kennung, text).await.unwrap();
+    }
+    let notes = world.portal.case_detail(&admin, 2008, "GS-2").await.unwrap().notes;
+    let changed = "Herr Groß ist wieder da";
+    world
+        .portal
+        .note_change(&admin, 2008, "GS-2", &notes[0].id, changed)
         .await
         .unwrap();
     world
@@ -89,6 +105,8 @@ async fn holding(world: &World, text: &str) -> i64 {
             "entries || ' ' || machine || ' ' || confirmed || ' ' || who",
         ),
         ("case_events", "who"),
+        ("case_changes", "who || ' ' || what"),
+        ("case_note_versions", "text"),
         ("contact_attempts", "note"),
         ("address_marks", "address"),
         ("audit", "who || ' ' || detail"),
@@ -129,7 +147,7 @@ story!(people_are_taken_out_and_research_stays, world => {
 
     let preview = world.portal.retention(&admin).await.unwrap().preview;
     let counts = by_kind(&preview);
-    assert_eq!((counts["contacts"], counts["accounts"], counts["notes"]), (3, 3, 2), "{counts:?}");
+    assert_eq!((counts["contacts"], counts["accounts"], counts["notes"]), (3, 3, 5), "{counts:?}");
     assert!(counts["mails"] >= 4 && counts["networks"] >= 1, "{counts:?}");
     let total = preview.total();
     let wrong = world.portal.retention_begin(&admin, total + 1).await;
@@ -141,7 +159,7 @@ story!(people_are_taken_out_and_research_stays, world => {
     let done = world.portal.retention_work(|done, of| last = (done, of)).await.unwrap();
     assert_eq!((done, last), (total, (total, total)));
 
-    for text in [ADDRESS, "Eva Öhm", "0800 1234", "jan@aehren", "Jan Groß", "post@uellen", "ruft zurück"] {
+    for text in [ADDRESS, "Eva Öhm", "0800 1234", "jan@aehren", "Jan Groß", "post@uellen", "ruft zurück", "4711", "Urlaub", "Herr Groß"] {
         assert_eq!(holding(&world, text).await, 0, "{text}");
     }
     assert_eq!(count(&world.settings.database_url, "SELECT COUNT(*) FROM known_networks n
@@ -159,7 +177,11 @@ story!(people_are_taken_out_and_research_stays, world => {
     assert!(view.runs[0].ended_at.is_some());
     let noted = "SELECT COUNT(*) FROM audit WHERE action IN ('retention_rules', 'retention_begun', 'retention_ended')";
     assert_eq!(count(&world.settings.database_url, noted).await, 3);
-    world.portal.case_detail(&admin, 2008, "GS-1").await.unwrap();
+    let detail = world.portal.case_detail(&admin, 2008, "GS-1").await.unwrap();
+    let note = &detail.notes[0];
+    assert_eq!((note.text(), note.who.as_str()), ("", "admin@iaw.example"), "that there was a note, and whose, stays");
+    assert!(detail.changes.iter().any(|change| change.who == "GS-1"), "{:?}", detail.changes);
+    assert_eq!(detail.view.status.name(), "usable", "and so does what became of the case");
 });
 
 story!(a_tampered_remainder_is_found, world => {

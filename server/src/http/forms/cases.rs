@@ -4,6 +4,7 @@
 use super::decision::{invalid, refused};
 use super::post::{WHICH, again, wave_of};
 use super::see;
+use crate::http::downloads::csv_file;
 use crate::http::error::HttpError;
 use crate::http::fields::{Fields, Named};
 use crate::http::paths::encoded;
@@ -11,8 +12,7 @@ use crate::http::session::SignedIn;
 use crate::http::state::AppState;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use portal::{
     BulkAct, BulkForm, CallForm, CallResult, CaseFilter, CaseList, CaseRef, DeadlineForm, FormError, StaffError, berlin,
 };
@@ -67,14 +67,7 @@ pub(in crate::http) async fn csv(
         None => current_wave(&state).await?,
     };
     let table = portal.cases_csv(&session, wave, &list.filter, &list.paging).await;
-    let name = format!("attachment; filename=\"faelle-{wave}.csv\"");
-    let name = HeaderValue::from_str(&name).map_err(|_| HttpError::Internal("no file name".into()))?;
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    Ok((
-        [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)],
-        table.map_err(refused)?,
-    )
-        .into_response())
+    csv_file(&format!("faelle-{wave}.csv"), table.map_err(refused)?)
 }
 
 /// `POST /institut/fall/{kennung}/anruf`

@@ -5,6 +5,7 @@ use super::answers::{Action, changes, for_this_unit};
 use super::decision::refused;
 use super::post::{WHICH, again};
 use super::see;
+use crate::http::downloads::csv_file;
 use crate::http::error::HttpError;
 use crate::http::fields::Fields;
 use crate::http::paths::encoded;
@@ -12,8 +13,7 @@ use crate::http::retry;
 use crate::http::session::SignedIn;
 use crate::http::state::AppState;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use portal::{Explanation, FormError, NewPoint, NewQuery, Portal, QueryAnswers, QueryError, Session};
 use std::collections::BTreeSet;
 use survey::form::decode_where;
@@ -274,12 +274,5 @@ pub(in crate::http) async fn csv(
             .ok_or(HttpError::NotFound)?,
     };
     let bytes = portal.queries_csv(&session, wave).await.map_err(refused)?;
-    let name = format!("attachment; filename=\"rueckfragen-{wave}.csv\"");
-    let name = HeaderValue::from_str(&name).map_err(|_| HttpError::Internal("no file name".into()))?;
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    Ok((
-        [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)],
-        bytes,
-    )
-        .into_response())
+    csv_file(&format!("rueckfragen-{wave}.csv"), bytes)
 }

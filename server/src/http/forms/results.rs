@@ -3,6 +3,7 @@
 
 use super::decision::refused;
 use super::see;
+use crate::http::downloads::csv_file;
 use crate::http::error::HttpError;
 use crate::http::fields::Fields;
 use crate::http::pages::{PageContext, render};
@@ -11,8 +12,8 @@ use crate::http::session::SignedIn;
 use crate::http::state::AppState;
 use app::{FormErrors, Typed, Viewer};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use portal::{Grouping, Session, StaffError};
 use serde::Deserialize;
 use survey::{Rules, tables};
@@ -99,7 +100,7 @@ pub(in crate::http) async fn tables_csv(
     let found = state.portal().results(&session, wave, wanted.basis == "panel").await;
     let mut cells = found.map_err(refused)?.cells;
     cells.retain(|cell| tables::Table::ALL.contains(&cell.table) && !is_reason(&cell.row));
-    Ok(file(tables::csv(&cells), &format!("tabellen-{wave}.csv")))
+    csv_file(&format!("tabellen-{wave}.csv"), tables::csv(&cells))
 }
 
 /// Rows of reasons are no part of the contract's columns.
@@ -122,24 +123,7 @@ pub(in crate::http) async fn variable_csv(
     let panel = wanted.basis == "panel";
     let found = state.portal().variable(&session, wave, &item, grouping, panel).await;
     let found = found.map_err(refused)?;
-    Ok(file(
-        found.csv(),
-        &format!("variable-{}-{wave}.csv", encoded(&found.id)),
-    ))
-}
-
-/// A file to be saved.
-fn file(text: String, name: &str) -> Response {
-    let place = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    match place {
-        Ok(place) => (
-            [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, place)],
-            text,
-        )
-            .into_response(),
-        Err(_) => HttpError::Internal(format!("no file name: {name:?}")).into_response(),
-    }
+    csv_file(&format!("variable-{}-{wave}.csv", encoded(&found.id)), found.csv())
 }
 
 /// The page once more, with what was typed and what is wrong with it.

@@ -7,10 +7,18 @@
 //! database from before. `RUECKLAUF_BENCH_CASES=443,10000` chooses other
 //! sizes. Prints figures, asserts none.
 
+mod fill;
+
 use chrono::NaiveDate;
-use portal::{BaseUrl, Clock, Decision, MailTarget, NewWave, Portal, Role, Session, Settings, berlin};
+use fill::{fill, kennung, standing};
+use portal::{
+    BaseUrl, CaseFilter, CasePaging, CaseSort, Clock, Decision, MailTarget, NewWave, PageFrom, Portal, Role, Session,
+    Settings, berlin,
+};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::time::{Duration, Instant};
+use survey::status::Status;
+use survey::{Form, Land};
 
 /// Calls per figure; the median counts.
 const CALLS: usize = 41;
@@ -78,6 +86,7 @@ async fn measure(database: &str, url: &str, cases: usize, base: &mut Option<Vec<
     times.push(("rates by the book", median(quotas).await));
     let changes = async || drop(portal.change_numbers().await.expect("read"));
     times.push(("change counters", median(changes).await));
+    times.extend(lists(&portal, &staff, cases).await);
     times.push(("decision, with its figures, on disk", decisions(&portal, &staff).await));
     let first = base.get_or_insert_with(|| times.iter().map(|(_, time)| *time).collect());
     for ((what, time), first) in times.iter().zip(first) {
@@ -88,6 +97,74 @@ async fn measure(database: &str, url: &str, cases: usize, base: &mut Option<Vec<
         );
     }
     portal.close().await;
+}
+
+/// Pages of the case list, and whom to call next.
+async fn lists(portal: &Portal, staff: &Session, cases: usize) -> Vec<(&'static str, Duration)> {
+    let nothing = CaseFilter::default();
+    let sorted = |sort, descending| CasePaging {
+        sort,
+        descending,
+        ..CasePaging::default()
+    };
+    let deep = CasePaging {
+        from: PageFrom::After(kennung(cases * 9 / 10)),
+        ..CasePaging::default()
+    };
+    let by_form = CaseFilter {
+        form: Some(Form::Zkt),
+        ..nothing.clone()
+    };
+    let by_land = CaseFilter {
+        land: Some(Land::Hessen),
+        ..nothing.clone()
+    };
+    let by_status = CaseFilter {
+        status: Some(Status::Started),
+        ..nothing.clone()
+    };
+    let by_all = CaseFilter {
+        land: Some(Land::Hessen),
+        status: Some(Status::Started),
+        ..by_form.clone()
+    };
+    let by_word = CaseFilter {
+        search: "stelle 42".into(),
+        ..nothing.clone()
+    };
+    let by_number = CaseFilter {
+        search: kennung(cases / 2),
+        ..nothing.clone()
+    };
+    let first = CasePaging::default();
+    let pages = [
+        ("list, first page", &nothing, &first),
+        ("list, deep page by its key", &nothing, &deep),
+        (
+            "list, latest received first",
+            &nothing,
+            &sorted(CaseSort::Received, true),
+        ),
+        (
+            "list, least lately worked on first",
+            &nothing,
+            &sorted(CaseSort::Activity, false),
+        ),
+        ("list of a Form", &by_form, &first),
+        ("list of a Land", &by_land, &first),
+        ("list of a status", &by_status, &first),
+        ("list of a Form, a Land and a status", &by_all, &first),
+        ("list by beginnings of words", &by_word, &first),
+        ("list by Kennung", &by_number, &first),
+    ];
+    let mut times = Vec::new();
+    for (what, filter, paging) in pages {
+        let page = async || drop(portal.case_page(staff, 2008, filter, paging).await.expect("listed"));
+        times.push((what, median(page).await));
+    }
+    let worklist = async || drop(portal.worklist(staff, 2008, 0, 50).await.expect("listed"));
+    times.push(("worklist", median(worklist).await));
+    times
 }
 
 async fn median(call: impl AsyncFn()) -> Duration {
@@ -106,7 +183,7 @@ async fn median(call: impl AsyncFn()) -> Duration {
 async fn decisions(portal: &Portal, staff: &Session) -> Duration {
     let mut times = Vec::with_capacity(CALLS);
     for number in (2..).filter(|number| standing(*number) == "invited").take(CALLS) {
-        let kennung = format!("G{number:010}");
+        let kennung = kennung(number);
         let begin = clock();
         let done = portal
             .decide(staff, 2008, &kennung, Decision::Refused, "Keine Zeit")
@@ -164,106 +241,4 @@ async fn set_up(portal: &Portal) -> Session {
         .await
         .expect("signed in")
         .session
-}
-
-/// Where the case of a number stands; the same is written in SQL below.
-fn standing(number: usize) -> &'static str {
-    match number * 7_919 % 100 {
-        0..65 => "usable",
-        65..70 => "submitted",
-        70..82 => "started",
-        82..88 => "opened",
-        _ => "invited",
-    }
-}
-
-/// Cases of 2008 from the second on, and 443 of 2007, with what happened to
-/// them; a pattern of Länder, forms, statuses and days.
-async fn fill(url: &str, cases: usize) {
-    let postgres = url.starts_with("postgres");
-    let mut conn = AnyConnection::connect(url).await.expect("connects");
-    let numbers = |last: usize| {
-        if postgres {
-            format!("WITH n (i) AS (SELECT generate_series(CAST(2 AS bigint), {last}))")
-        } else {
-            format!("WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {last})")
-        }
-    };
-    let text = if postgres {
-        "lpad(i::text, 10, '0')"
-    } else {
-        "printf('%010d', i)"
-    };
-    let mut statements = Vec::new();
-    let most = cases.max(443);
-    statements.push(format!(
-        "INSERT INTO units (id, kennung, kennung_key, created_at)
-         {} SELECT 'u' || {text}, 'G' || {text}, 'g' || {text}, 0 FROM n",
-        numbers(most)
-    ));
-    let part = "(i * 7919 % 100)";
-    let land = "CASE i % 16 WHEN 0 THEN 'Baden-Württemberg' WHEN 1 THEN 'Bayern' WHEN 2 THEN 'Berlin' WHEN 3 THEN 'Brandenburg'
-                WHEN 4 THEN 'Bremen' WHEN 5 THEN 'Hamburg' WHEN 6 THEN 'Hessen' WHEN 7 THEN 'Mecklenburg-Vorpommern'
-                WHEN 8 THEN 'Niedersachsen' WHEN 9 THEN 'Nordrhein-Westfalen' WHEN 10 THEN 'Rheinland-Pfalz'
-                WHEN 11 THEN 'Saarland' WHEN 12 THEN 'Sachsen' WHEN 13 THEN 'Sachsen-Anhalt'
-                WHEN 14 THEN 'Schleswig-Holstein' ELSE 'Thüringen' END";
-    let form = "CASE WHEN i % 20 < 15 THEN 'ARGE' WHEN i % 20 < 19 THEN 'zkT' ELSE 'gAw' END";
-    let status = format!(
-        "CASE WHEN {part} < 65 THEN 'usable' WHEN {part} < 70 THEN 'submitted' WHEN {part} < 82 THEN 'started'
-              WHEN {part} < 88 THEN 'opened' ELSE 'invited' END"
-    );
-    for (wave, last) in [(2007, 443), (2008, cases)] {
-        let start = berlin::parse_moment(&format!("{wave}-01-14T10:00"))
-            .expect("a moment")
-            .timestamp_micros();
-        let numbers = numbers(last);
-        // Between the first day and the twenty-fifth.
-        let later =
-            format!("(CAST({start} AS bigint) + CAST(i * 31 % 25 AS bigint) * 86400000000 + i % 3600 * 1000000)");
-        let until = |limit: usize, at: &str| format!("CASE WHEN {part} < {limit} THEN {at} END");
-        statements.push(format!(
-            "INSERT INTO cases (id, wave, unit_id, name, sort_key, form, land, contact_name, contact_email, attributes,
-                                status, revision, created_at, invited_at, opened_at, started_at, submitted_at)
-             {numbers} SELECT '{wave}-' || {text}, {wave}, 'u' || {text}, 'Stelle ' || i, 'stelle ' || {text}, {form}, {land},
-                    '', 'amt' || i || '@stelle.example', '{{}}', {status}, 3, {start}, {start},
-                    {}, {}, {} FROM n",
-            until(88, &later),
-            until(82, &later),
-            until(70, &later)
-        ));
-        let steps = [
-            (
-                "invite",
-                100,
-                "'not_invited'",
-                "'invited'".to_owned(),
-                start.to_string(),
-            ),
-            ("open", 88, "'invited'", "'opened'".to_owned(), later.clone()),
-            ("answer", 82, "'opened'", "'started'".to_owned(), format!("{later} + 1")),
-            ("submit", 70, "'started'", status.clone(), format!("{later} + 2")),
-        ];
-        for (event, limit, from, to, at) in steps {
-            statements.push(format!(
-                "INSERT INTO case_events (id, case_id, at, account_id, who, event, from_status, to_status, reason)
-                 {numbers} SELECT '{event}-{wave}-' || {text}, '{wave}-' || {text}, {at}, NULL, 'Probe', '{event}', {from}, {to},
-                        NULL FROM n WHERE {part} < {limit}"
-            ));
-        }
-        statements.push(format!(
-            "INSERT INTO submissions (id, case_id, number, receipt, fingerprint, instrument, entries, machine, confirmed,
-                                      at, account_id, who)
-             {numbers} SELECT 's-{wave}-' || {text}, '{wave}-' || {text}, 1, '{wave}-' || {text}, '',
-                    (SELECT instrument FROM waves WHERE wave = {wave}), '{{}}', '{{\"B1\":\"' || (i * 37 % 9000 + 500) || '\"}}', '[]',
-                    {later} + 2, '', 'Probe' FROM n WHERE {part} < 70"
-        ));
-    }
-    statements.push("UPDATE counters SET value = 0 WHERE name = 'returns'".into());
-    statements.push("UPDATE waves SET state = 'closed' WHERE wave = 2007".into());
-    statements.push("UPDATE waves SET size_cuts = NULL".into());
-    statements.push("ANALYZE".into());
-    for sql in statements {
-        conn.execute(AssertSqlSafe(sql)).await.expect("filled");
-    }
-    conn.close().await.expect("closed");
 }
