@@ -105,7 +105,7 @@ fn line(wave: i32, list: &CaseList, row: &CaseRow, may_act: bool) -> AnyView {
 fn cell(column: CaseColumn, row: &CaseRow) -> AnyView {
     let text = |text: String| view! { <td>{text}</td> }.into_any();
     match column {
-        CaseColumn::Name => text(row.name.clone()),
+        CaseColumn::Name => view! { <td class="name">{row.name.clone()}</td> }.into_any(),
         CaseColumn::Form => text(row.form.label().to_owned()),
         CaseColumn::Land => text(row.land.label().to_owned()),
         CaseColumn::Status => status(row),

@@ -71,6 +71,7 @@ async fn measure(database: &str, url: &str, cases: usize, base: &mut Option<Vec<
     portal.close().await;
     let begin = clock();
     let portal = open(url).await;
+    fill::analyze(url).await;
     println!(
         "{database}, {cases} cases: generated in {:.1} s, counted in {:.1} s",
         generated.as_secs_f64(),
