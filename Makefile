@@ -20,7 +20,7 @@ test: test-rust test-browser
 
 # Engine, portal on SQLite and PostgreSQL, program.
 test-rust: browser
-	.ci/prepare postgresql strace aiosmtpd
+	.ci/prepare postgresql strace aiosmtpd readers
 	.ci/with-postgres .ci/cargo-test
 
 # The real program in a real browser.

@@ -2,7 +2,7 @@
 // and what offices get back, on screen and on paper.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertSound, launch, newPage, signIn } from '../support/browser.mjs';
 import { startProgram } from '../support/program.mjs';
@@ -34,6 +34,7 @@ describe('results', () => {
     `${RESULTS}/variablen/H4?welle=2008`,
     `${RESULTS}/variablen/I1?welle=2008`,
     `${RESULTS}/variablen/Z1?welle=2008`,
+    `${RESULTS}/export?welle=2008`,
     `${RESULTS}/regeln?welle=2008`,
     `${RESULTS}/rueckmeldung?welle=2007`,
   ];
@@ -93,6 +94,47 @@ describe('results', () => {
       const lines = (await csv.text()).split('\n');
       assert.equal(lines[0], 'table;age_group;form;row;wave;n;base;percent');
       assert.ok(lines.includes('Tabelle 2;ue;ARGE;Iaa;2008;93;331;28.10'), lines.slice(0, 5).join('\n'));
+      await page.context().close();
+    });
+  }
+
+  for (const scripts of [true, false]) {
+    test(`exports as files, scripts ${scripts ? 'on' : 'off'}`, async () => {
+      const page = await newPage(browser, { scripts });
+      await signIn(page, program.base, staff('admin'));
+      const file = async () => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name: 'Exportieren' }).click(),
+        ]);
+        return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+      };
+      await page.goto(`${program.base}${RESULTS}?welle=2008`);
+      await page.getByRole('navigation', { name: 'Ergebnisse' }).getByRole('link', { name: 'Export' }).click();
+      const people = await file();
+      assert.equal(people.name, 'welle-2008-excel.csv');
+      assert.deepEqual([...people.bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
+      assert.equal(people.bytes.toString().split('\r\n').length, 445, '443 offices');
+      assert.doesNotMatch(people.bytes.toString(), /kontakt_name/);
+
+      await page.getByLabel(/^Panel, breit/).check();
+      await page.getByRole('checkbox', { name: '2006', exact: true }).uncheck();
+      await page.getByLabel(/^CSV für Programme/).check();
+      await page.getByLabel('Mit Namen und Adressen').check();
+      const panel = await file();
+      assert.equal(panel.name, 'panel-2007-2008-breit-mit-namen.csv');
+      const [head, ...rows] = panel.bytes.toString().trim().split('\n');
+      assert.match(head, /^kennung;name_2007;kontakt_name_2007;.*;B1_2008;/);
+      assert.equal(rows.length, 413);
+
+      // One wave is no panel: said in place, the choices stay.
+      await page.getByRole('checkbox', { name: '2007', exact: true }).uncheck();
+      await page.getByRole('button', { name: 'Exportieren' }).click();
+      assert.match(await page.locator('main').innerText(), /Ein Panel braucht mindestens zwei verschiedene Wellen/);
+      assert.ok(await page.getByLabel(/^Panel, breit/).isChecked());
+      // Chromium reports the status (422) as an error of its own.
+      page.complaints.length = 0;
+      await assertSound(page, 'export refused');
       await page.context().close();
     });
   }

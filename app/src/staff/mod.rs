@@ -70,6 +70,7 @@ pub fn Staff() -> impl IntoView {
                 <Route path=path!("/institut/ergebnisse/wandel") view=results::ChangePage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/ergebnisse/variablen") view=results::VariableList ssr=SsrMode::Async/>
                 <Route path=path!("/institut/ergebnisse/variablen/:item") view=results::VariablePage ssr=SsrMode::Async/>
+                <Route path=path!("/institut/ergebnisse/export") view=results::ExportPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/ergebnisse/regeln") view=results::RulesPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/ergebnisse/rueckmeldung") view=results::FeedbackPage ssr=SsrMode::Async/>
                 <Route path=path!("/institut/post") view=post::PlanPage ssr=SsrMode::Async/>

@@ -53,6 +53,12 @@ pub fn long(at: DateTime<Utc>) -> String {
     at.with_timezone(&Berlin).format("%d.%m.%Y, %H:%M Uhr").to_string()
 }
 
+/// A moment as spreadsheets take it for one: `12.03.2008 14:05`.
+#[must_use]
+pub fn stamp(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Berlin).format("%d.%m.%Y %H:%M").to_string()
+}
+
 /// A day as people read it: `12.03.2008`.
 #[must_use]
 pub fn short(day: NaiveDate) -> String {

@@ -12,6 +12,7 @@ mod classify;
 mod clock;
 mod colleagues;
 mod demo;
+mod exports;
 mod figures;
 mod identity;
 mod input;
@@ -39,6 +40,7 @@ pub use classify::ClassifyError;
 pub use clock::Clock;
 pub use colleagues::{Colleague, ColleagueError, ColleagueForm};
 pub use demo::{DemoError, DemoStaff, DemoSummary, DemoUnit};
+pub use exports::{Export, ExportError, ExportFormat, ExportLayout, ExportWish, Pieces};
 pub use figures::Figures;
 pub use identity::{
     Access, AccountError, CodeError, FactorState, NewFactor, NewSession, OwnAccount, Pending, RequestAccessError, Role,
@@ -63,8 +65,8 @@ pub use respondent::{
     SaveError, Saved, StoredAnswer, SubmitError,
 };
 pub use results::{
-    Alternative, Base, ChangeView, Cleared, Content, ExportError, Feedback, FeedbackDesk, FeedbackTables, GroupStats,
-    Grouping, ProtectedGroup, ProtectedTables, Reasons, ResultsView, RuleChoice, RuleDiff, RulesView, Shift, Variable,
+    Alternative, Base, ChangeView, Cleared, Content, Feedback, FeedbackDesk, FeedbackTables, GroupStats, Grouping,
+    ProtectedGroup, ProtectedTables, Reasons, ResultsView, RuleChoice, RuleDiff, RulesView, Shift, Variable,
     VariableLine, VariableView,
 };
 pub use retention::{RetentionKind, RetentionPreview, RetentionRule, RetentionRun, RetentionView};

@@ -3,31 +3,51 @@
 
 mod returns;
 
+use std::borrow::Cow;
+
+/// Without the mark Excel takes umlauts for something else.
+pub(crate) const MARK: &str = "\u{feff}";
+
 /// Writes a table as a file for people's spreadsheets, the row of heads first.
 pub fn spreadsheet(rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
-    let mut text = String::from("\u{feff}");
+    let mut out = MARK.as_bytes().to_vec();
     for row in rows {
-        let cells: Vec<String> = row.iter().map(|cell| quoted(&harmless(cell))).collect();
-        text.push_str(&cells.join(";"));
-        text.push_str("\r\n");
+        let cells: Vec<Cow<'_, str>> = row.iter().map(|cell| harmless(cell)).collect();
+        line(&mut out, cells.iter().map(AsRef::as_ref));
     }
-    text.into_bytes()
+    out
+}
+
+/// Writes a line of cells that are harmless already.
+pub(crate) fn line<'a>(out: &mut Vec<u8>, cells: impl Iterator<Item = &'a str>) {
+    for (place, cell) in cells.enumerate() {
+        if place > 0 {
+            out.push(b';');
+        }
+        out.extend_from_slice(quoted(cell).as_bytes());
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Whether a spreadsheet would compute a text instead of showing it.
+pub(crate) fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// A cell that no spreadsheet computes.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
+pub(crate) fn harmless(cell: &str) -> Cow<'_, str> {
+    if is_formula(cell) {
+        Cow::Owned(format!("'{cell}"))
     } else {
-        cell.to_owned()
+        Cow::Borrowed(cell)
     }
 }
 
-fn quoted(cell: &str) -> String {
+fn quoted(cell: &str) -> Cow<'_, str> {
     if cell.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
+        Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\"")))
     } else {
-        cell.to_owned()
+        Cow::Borrowed(cell)
     }
 }
 

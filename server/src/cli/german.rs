@@ -5,7 +5,7 @@ use super::Cli;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, FromArgMatches};
-use portal::Role;
+use portal::{ExportFormat, Role};
 use survey::K3Rule;
 use survey::typology::RuleVersion;
 
@@ -88,6 +88,12 @@ pub(super) fn role(text: &str) -> Result<Role, String> {
         .map_err(|_| "es gibt die Rollen viewer, editor und admin".to_owned())
 }
 
+/// A form data leave in.
+pub(super) fn export_format(text: &str) -> Result<ExportFormat, String> {
+    let known = ExportFormat::ALL.map(ExportFormat::name).join(", ");
+    text.parse().map_err(|()| format!("es gibt die Formate {known}"))
+}
+
 /// A version of the typology's rules.
 pub(super) fn rule_version(text: &str) -> Result<RuleVersion, String> {
     let known = RuleVersion::ALL.map(RuleVersion::name).join(" und ");
@@ -162,6 +168,8 @@ mod tests {
         assert!(refused("ruecklauf staff add a@b.example --role chef").contains("viewer, editor und admin"));
         assert!(refused("ruecklauf export --wave 2008 --format xls --out x").contains("csv"));
         assert!(refused("ruecklauf export --wave 08 --out x").contains("Jahr"));
+        assert!(refused("ruecklauf export --out x").contains("--wave"));
+        assert!(refused("ruecklauf export --wave 2008 --long --out x").contains("--panel"));
         assert!(refused("ruecklauf backup").contains("DATEI"));
     }
 

@@ -5,7 +5,7 @@ mod german;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use portal::Role;
+use portal::{ExportFormat, Role};
 use std::path::PathBuf;
 use survey::K3Rule;
 use survey::typology::RuleVersion;
@@ -284,29 +284,25 @@ pub struct MailArgs {
 /// `export`
 #[derive(Debug, Args)]
 pub struct Export {
-    /// Jahr der Welle
-    #[arg(long, value_name = "WELLE", value_parser = german::wave)]
-    pub wave: i32,
-    /// Format: csv
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value = "csv",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
+    /// Jahr der Welle: eine Zeile je Einheit ihres Verzeichnisses
+    #[arg(long, value_name = "WELLE", value_parser = german::wave, required_unless_present = "panel")]
+    pub wave: Option<i32>,
+    /// Statt einer Welle das Panel: nur Einheiten, die in allen diesen Wellen verwertbar sind, durch Komma getrennt;
+    /// eine Zeile je Einheit, jede Variable je Welle (B1_2007)
+    #[arg(long, value_name = "WELLEN", value_delimiter = ',', value_parser = german::wave)]
+    pub panel: Vec<i32>,
+    /// Das Panel mit einer Zeile je Einheit und Welle
+    #[arg(long, requires = "panel")]
+    pub long: bool,
+    /// Format: csv (für Programme), csv-de (für Excel), xlsx, sav (SPSS), dta (Stata), ddi (Codebuch), paradata
+    #[arg(long, value_name = "FORMAT", default_value = "csv", hide_default_value = true, value_parser = german::export_format)]
     pub format: ExportFormat,
-    /// Zieldatei
+    /// Auch Namen, Adressen und was als Kontaktangabe gekennzeichnet ist; wird eigens protokolliert
+    #[arg(long)]
+    pub names: bool,
+    /// Zieldatei; sie erscheint erst, wenn sie vollständig ist
     #[arg(long, value_name = "DATEI")]
     pub out: PathBuf,
-}
-
-/// Formats of `export`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum ExportFormat {
-    /// Machine CSV: UTF-8, `;`, decimal point.
-    Csv,
 }
 
 /// `tables`

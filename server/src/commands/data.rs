@@ -1,9 +1,9 @@
 //! Commands around the answers: classifying, export, tables, backup.
 
 use super::{CommandError, file_error, refused};
-use crate::cli::{Tables, TablesFormat};
+use crate::cli::{Export, Tables, TablesFormat};
 use crate::progress::Progress;
-use portal::Portal;
+use portal::{ExportFormat, ExportLayout, ExportWish, Pieces, Portal};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -55,10 +55,24 @@ pub(super) async fn retention_run(portal: &Portal, confirm: u64) -> Result<(), C
 }
 
 /// `export`: a whole file or none.
-pub(super) async fn export(portal: &Portal, wave: i32, out: &Path) -> Result<(), CommandError> {
-    let unfinished = beside(out);
-    let written = write_export(portal, wave, &unfinished).await;
-    let rows = match written {
+pub(super) async fn export(portal: &Portal, args: &Export) -> Result<(), CommandError> {
+    let layout = match args.wave {
+        Some(wave) if args.panel.is_empty() => ExportLayout::Wave(wave),
+        Some(wave) if !args.panel.contains(&wave) => {
+            return Err(CommandError::Refused(format!(
+                "Die Welle {wave} gehört nicht zum Panel; nennen Sie sie in --panel oder lassen Sie --wave weg."
+            )));
+        }
+        _ if args.long => ExportLayout::Long(args.panel.clone()),
+        _ => ExportLayout::Wide(args.panel.clone()),
+    };
+    let wish = ExportWish {
+        layout,
+        format: args.format,
+        names: args.names,
+    };
+    let (out, unfinished) = (args.out.as_path(), beside(&args.out));
+    let rows = match write_export(portal, &wish, &unfinished).await {
         Ok(rows) => rows,
         Err(error) => {
             let _ = fs::remove_file(&unfinished);
@@ -66,16 +80,38 @@ pub(super) async fn export(portal: &Portal, wave: i32, out: &Path) -> Result<(),
         }
     };
     fs::rename(&unfinished, out).map_err(file_error(out))?;
-    println!("{rows} Einheiten nach {} geschrieben.", out.display());
+    let what = match wish.layout {
+        ExportLayout::Long(_) => "Zeilen",
+        _ if wish.format == ExportFormat::Paradata => "Zeilen",
+        _ if wish.format == ExportFormat::Ddi => {
+            println!("Codebuch nach {} geschrieben.", out.display());
+            return Ok(());
+        }
+        _ => "Einheiten",
+    };
+    println!("{rows} {what} nach {} geschrieben.", out.display());
     Ok(())
 }
 
-async fn write_export(portal: &Portal, wave: i32, file: &Path) -> Result<u64, CommandError> {
-    let mut out = BufWriter::new(File::create(file).map_err(file_error(file))?);
-    let rows = portal.export_csv(wave, &mut out).await?;
-    out.flush().map_err(file_error(file))?;
-    out.get_ref().sync_all().map_err(file_error(file))?;
+async fn write_export(portal: &Portal, wish: &ExportWish, file: &Path) -> Result<u64, CommandError> {
+    // Before there is a file: what stands against it.
+    let export = portal.export_here(wish).await?;
+    let mut out = Whole(BufWriter::new(File::create(file).map_err(file_error(file))?));
+    let mut progress = Progress::new("Exportieren");
+    let rows = export.write(&mut out, |done, of| progress.tell(done, of)).await?;
+    drop(progress);
+    out.0.flush().map_err(file_error(file))?;
+    out.0.get_ref().sync_all().map_err(file_error(file))?;
     Ok(rows)
+}
+
+/// A file that is being written.
+struct Whole(BufWriter<File>);
+
+impl Pieces for Whole {
+    async fn put(&mut self, piece: Vec<u8>) -> io::Result<()> {
+        self.0.write_all(&piece)
+    }
 }
 
 /// A name in the same folder, so that the finished file can take its place.

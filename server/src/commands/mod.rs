@@ -123,7 +123,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
                 rule_version,
                 k3_rule,
             } => data::classify(&open(&settings).await?, wave, (rule_version, k3_rule)).await,
-            Command::Export(args) => data::export(&open(&settings).await?, args.wave, &args.out).await,
+            Command::Export(args) => data::export(&open(&settings).await?, &args).await,
             Command::Tables(args) => data::tables(&open(&settings).await?, &args).await,
             Command::Check => data::check(&open(&settings).await?).await,
             Command::Backup { file } => data::backup(&open(&settings).await?, &file).await,

@@ -137,6 +137,7 @@ fn export(error: &ExportError) -> String {
         }
         ExportError::Output(error) => format!("Die Datei lässt sich nicht schreiben: {error}"),
         ExportError::Store(error) => store(error),
+        other => other.to_string(),
     }
 }
 

@@ -24,6 +24,7 @@ mod questionnaire;
 mod retry;
 mod session;
 mod state;
+mod stream;
 mod tables;
 
 pub use assets::are_built;
@@ -265,6 +266,11 @@ fn about_results(routes: Routes) -> Routes {
             Method::GET,
             "/institut/ergebnisse/variablen/{item}/csv",
             get(results::variable_csv),
+        )
+        .add(
+            Method::POST,
+            "/institut/ergebnisse/export",
+            post(forms::exports::download),
         )
         .add(Method::POST, "/institut/ergebnisse/regeln", post(results::rules))
         .add(

@@ -8,7 +8,7 @@ use app::{Assets, Operator};
 use ipnet::IpNet;
 use portal::{BaseUrl, Portal};
 use std::sync::Arc;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 /// Cheap to clone; one per program.
 #[derive(Clone)]
@@ -27,11 +27,14 @@ struct Inner {
     jobs: Jobs,
     changes: Changes,
     rendering: Semaphore,
+    exporting: Arc<Semaphore>,
 }
 
 /// Pages rendered at once: enough to keep every core busy; more would only
 /// cost memory.
 const RENDERED_AT_ONCE: usize = 16;
+/// Exports at once: each holds one state of the database until it is through.
+const EXPORTED_AT_ONCE: usize = 2;
 
 impl AppState {
     /// Puts together what the handlers need.
@@ -59,6 +62,7 @@ impl AppState {
             jobs,
             changes,
             rendering: Semaphore::new(RENDERED_AT_ONCE),
+            exporting: Arc::new(Semaphore::new(EXPORTED_AT_ONCE)),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -103,6 +107,11 @@ impl AppState {
     /// nobody closes the queue.
     pub(super) async fn rendering(&self) -> Option<SemaphorePermit<'_>> {
         self.inner.rendering.acquire().await.ok()
+    }
+
+    /// A turn at exporting; none while others take all of them.
+    pub(super) fn exporting(&self) -> Option<OwnedSemaphorePermit> {
+        self.inner.exporting.clone().try_acquire_owned().ok()
     }
 
     pub(super) fn jobs(&self) -> &Jobs {

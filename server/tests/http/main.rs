@@ -6,6 +6,7 @@
 mod client;
 #[path = "../../../app/survey/tests/common/mod.rs"]
 mod common;
+mod exports;
 mod forms;
 mod limits;
 mod live;

@@ -691,6 +691,17 @@ fn about_results() -> Vec<Row> {
             staff(SIGN_IN, OK, OK, OK),
         ),
         // Without a reason: 422 says that it was allowed to ask.
+        get(
+            "/institut/ergebnisse/export",
+            "/institut/ergebnisse/export",
+            staff(SIGN_IN, OK, OK, OK),
+        ),
+        post(
+            "/institut/ergebnisse/export",
+            "/institut/ergebnisse/export",
+            &[("was", "welle"), ("welle", "2008"), ("format", "csv")],
+            staff(CARRIED, OK, OK, OK),
+        ),
         post(
             "/institut/ergebnisse/regeln",
             "/institut/ergebnisse/regeln",

@@ -88,6 +88,20 @@ pub(crate) fn forms(page: &str) -> Vec<Form> {
                 });
             }
             "" if tag.starts_with("/form") => open = false,
+            "select" if open && !attribute(tag, "name").is_empty() => list.last_mut().unwrap().controls.push(Control {
+                name: attribute(tag, "name"),
+                value: String::new(),
+                kind: "select".to_owned(),
+                on: false,
+            }),
+            "option" if open => {
+                let list = list.last_mut().unwrap().controls.last_mut();
+                // The first one counts unless another is selected.
+                if let Some(select) = list.filter(|one| one.kind == "select" && (!one.on || has(tag, "selected"))) {
+                    select.value = attribute(tag, "value");
+                    select.on = true;
+                }
+            }
             "input" | "textarea" | "button" if open && !attribute(tag, "name").is_empty() && !has(tag, "disabled") => {
                 let text = rest[tag.len() + 1..].split('<').next().unwrap_or_default();
                 let value = if name == "textarea" {

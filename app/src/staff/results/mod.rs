@@ -1,16 +1,18 @@
 //! Results: the paper's tables and figures, change between waves, any
-//! variable, the rules, and what offices get back. Every figure stands with
+//! variable, exports, the rules, and what offices get back. Every figure stands with
 //! its base.
 
 mod bars;
 mod board;
 mod change;
+mod export;
 mod feedback;
 mod rules;
 mod variables;
 
 pub(super) use board::BoardPage;
 pub(super) use change::ChangePage;
+pub(super) use export::ExportPage;
 pub(super) use feedback::FeedbackPage;
 pub(super) use rules::RulesPage;
 pub(super) use variables::{VariableList, VariablePage};
@@ -30,6 +32,7 @@ fn ResultsNav(wave: i32, here: &'static str, #[prop(optional)] panel: bool) -> i
         ("/institut/ergebnisse", "Typologie"),
         ("/institut/ergebnisse/wandel", "Wandel"),
         ("/institut/ergebnisse/variablen", "Variablen"),
+        ("/institut/ergebnisse/export", "Export"),
         ("/institut/ergebnisse/regeln", "Regeln"),
         ("/institut/ergebnisse/rueckmeldung", "Rückmeldung"),
     ];

@@ -1,19 +1,17 @@
 //! Results of a wave and of the panel: the paper's tables, change between
-//! waves, any variable, rules, feedback for offices, the export.
+//! waves, any variable, rules, feedback for offices.
 //!
 //! All rest on submissions of usable cases, never on drafts, and first catch
 //! up what is not yet classified. Counting is done by the database over
 //! outcomes of ten letters; what they mean only `survey` knows.
 
 mod change;
-mod export;
 mod feedback;
 mod protected;
 mod rules;
 mod variables;
 
 pub use change::{ChangeView, Cleared, Reasons, Shift};
-pub use export::ExportError;
 pub use feedback::{Feedback, FeedbackDesk};
 pub use protected::{FeedbackTables, ProtectedGroup, ProtectedTables};
 pub use rules::{Alternative, RuleChoice, RuleDiff, RulesView};

@@ -296,6 +296,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("mail_unpaused", "Versand wieder eingeschaltet"),
     ("mail_viewed", "E-Mail angesehen"),
     ("mail_written", "An eine Einheit geschrieben"),
+    ("names_exported", "Namen und Adressen exportiert"),
     ("note_added", "Notiz geschrieben"),
     ("note_changed", "Notiz geändert oder zurückgenommen"),
     ("panel_exported", "Panel oder Registervergleich als Datei geholt"),

@@ -1,6 +1,6 @@
-//! Rows of lists and exports: many cases at once, read only.
+//! Rows of the lists of mails, read only.
 
-use super::{Conn, Stored, on, rows};
+use super::{Conn, Stored, on};
 use sqlx::QueryBuilder;
 
 /// A pattern for what contains a text, whatever characters it has.
@@ -14,42 +14,6 @@ fn containing(text: &str) -> String {
     }
     pattern.push('%');
     pattern
-}
-
-/// A case with its latest submission and that one's classification.
-#[derive(Debug, sqlx::FromRow)]
-pub(crate) struct ResultRow {
-    pub kennung: String,
-    pub name: String,
-    pub form: String,
-    pub land: String,
-    pub status: String,
-    pub submitted_at: Option<i64>,
-    pub machine: Option<String>,
-    pub ue: Option<String>,
-    pub u25: Option<String>,
-    pub rule_version: Option<String>,
-}
-
-/// All cases of a wave with their results under these rules.
-pub(crate) async fn results(conn: &mut Conn, wave: i32, rule_version: &str, k3_rule: &str) -> Stored<Vec<ResultRow>> {
-    rows!(
-        conn,
-        all,
-        ResultRow,
-        "SELECT u.kennung, c.name, c.form, c.land, c.status, s.at AS submitted_at, s.machine,
-                k.ue, k.u25, k.rule_version
-         FROM cases c
-         JOIN units u ON u.id = c.unit_id
-         LEFT JOIN submissions s ON s.case_id = c.id
-              AND s.number = (SELECT MAX(l.number) FROM submissions l WHERE l.case_id = c.id)
-         LEFT JOIN classifications k ON k.submission_id = s.id AND k.rule_version = $2 AND k.k3_rule = $3
-         WHERE c.wave = $1
-         ORDER BY c.sort_key, c.id",
-        wave,
-        rule_version,
-        k3_rule
-    )
 }
 
 /// A mail in the list of the outbox.

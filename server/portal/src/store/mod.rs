@@ -13,6 +13,7 @@ pub(crate) mod contacts;
 pub(crate) mod counts;
 pub(crate) mod desk;
 pub(crate) mod events;
+pub(crate) mod exports;
 pub(crate) mod factors;
 mod failure;
 pub(crate) mod field;

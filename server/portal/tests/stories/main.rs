@@ -15,6 +15,7 @@ mod case_work;
 mod colleagues;
 mod deciding;
 mod desk;
+mod exports;
 mod field_phase;
 mod findings;
 mod history;

@@ -8,6 +8,7 @@ pub(super) mod cases;
 pub(super) mod colleagues;
 pub(super) mod decision;
 pub(super) mod entry;
+pub(super) mod exports;
 pub(super) mod goals;
 pub(super) mod own;
 pub(super) mod post;

@@ -127,7 +127,7 @@ pub(in crate::http) async fn variable_csv(
 }
 
 /// The page once more, with what was typed and what is wrong with it.
-async fn again(
+pub(super) async fn again(
     state: &AppState,
     session: Session,
     typed: Vec<(String, String)>,
