@@ -74,9 +74,10 @@ pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Sett
 pub use sheets::spreadsheet;
 pub use staff::{
     AddressMark, AuditEntry, AuditFilter, AuditPage, Candidate, CaseDetail, CaseEvent, ContactEntry, ContactKind,
-    Decision, FormError, Letter, MailDetail, OfficeContacts, OptOut, OutboxFilter, OutboxLine, OutboxPage, PROGRAM,
-    PlanView, Preview, RemindError, Returns, ReturnsRow, StaffAccount, StaffAccountError, StaffAddError, StaffChange,
-    StaffError, StepForm, StepView, StoredClassification, StoredConfirmation, Switch, TemplateLine, TemplateView,
+    Decision, FormError, Letter, MailDetail, MailTroubles, OfficeContacts, OptOut, OutboxFilter, OutboxLine,
+    OutboxPage, PROGRAM, PlanView, Preview, RemindError, Returns, ReturnsRow, StaffAccount, StaffAccountError,
+    StaffAddError, StaffChange, StaffError, StepForm, StepView, StoredClassification, StoredConfirmation, Switch,
+    TemplateLine, TemplateView,
 };
 pub use staff::{
     BadValue, CaseColumn, CaseFilter, CaseList, CasePage, CasePaging, CaseRow, CaseSort, MOST_COUNTED, MOST_NAMED,

@@ -200,6 +200,7 @@ fn at_the_mail_desk(routes: Routes) -> Routes {
             "/institut/post/vorlagen/{vorlage}/zuruecksetzen",
             post(desk::reset_template),
         )
+        .add(Method::POST, "/institut/post/ausgang", post(desk::act_again))
         .add(Method::POST, "/institut/post/ausgang/{id}", post(desk::act))
         .add(Method::GET, "/institut/post/ausgang/{id}/html", get(desk::html_part))
         .add(Method::POST, "/institut/post/erinnern", post(desk::remind))

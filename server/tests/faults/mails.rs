@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -101,6 +102,56 @@ async fn survive(url: &str, dir: &Path) {
         copies.len()
     );
     portal.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_processes_on_sqlite() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", dir.path().join("portal.db").display());
+    five_processes(&url, dir.path()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_processes_on_postgres() {
+    let Some(url) = fresh_postgres().await else { return };
+    five_processes(&url, tempfile::tempdir().unwrap().path()).await;
+}
+
+/// Five real programs run at once on one database: each mail goes out once.
+async fn five_processes(url: &str, dir: &Path) {
+    let portal = crowd::open(url, dir).await;
+    in_the_field(&portal, 100).await;
+    portal.close().await;
+    let smtp = Smtp::start().await;
+    smtp.behave(|step| match step {
+        Step::Content(_) => Reply::FineAfter(4),
+        _ => Reply::Fine,
+    });
+    let run = || {
+        Command::new(env!("CARGO_BIN_EXE_ruecklauf"))
+            .args(["mail", "run"])
+            .current_dir(dir)
+            .env("DATABASE_URL", url)
+            .env("SMTP_URL", format!("smtp://127.0.0.1:{}?tls=none", smtp.port))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let programs: Vec<_> = (0..5).map(|_| run()).collect();
+    let ended = tokio::task::spawn_blocking(|| {
+        let ended = programs.into_iter().map(|program| program.wait_with_output().unwrap());
+        ended.collect::<Vec<_>>()
+    });
+    let mut told = 0;
+    for output in ended.await.unwrap() {
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{errors}");
+        told += String::from_utf8_lossy(&output.stdout).lines().count();
+    }
+    let received = times(&smtp, "Ihr Zugang");
+    assert_eq!((told, received.len()), (100, 100), "nobody was forgotten");
+    assert!(received.values().all(|count| *count == 1), "nobody was invited twice");
 }
 
 /// A person looks every unclear mail up at the mail server and says what is so.

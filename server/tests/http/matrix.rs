@@ -566,6 +566,12 @@ fn rows(questionnaire: &str, mail: &str) -> Vec<Row> {
                 (303, "/institut/post/vorlagen/einladung?welle=2008&meldung=erledigt"),
             ),
         ),
+        post(
+            "/institut/post/ausgang",
+            "/institut/post/ausgang",
+            &[("welle", "2008"), ("anzahl", "99")],
+            staff(CARRIED, (403, ""), (409, ""), (409, "")),
+        ),
         // It was sent, so there is nothing to be done about it.
         post(
             "/institut/post/ausgang/{id}",

@@ -225,6 +225,59 @@ async fn contacts_of_one_office() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_failed_is_told_and_tried_again_together() {
+    let world = World::new().await;
+    let mut browser = world.signed_in(Person::Staff(Role::Editor)).await;
+    world.portal.mail_run(None, None).await.unwrap();
+    let list = browser
+        .get("/institut/post/ausgang?suche=GS-3&art=einladung")
+        .await
+        .body;
+    let id = list.split("/institut/post/ausgang/").nth(1).unwrap();
+    let id = id.split('"').next().unwrap();
+    let report = format!(
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example\r\n\r\n\
+         Final-Recipient: rfc822; x@y.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{id}@hier.example>\r\n\r\n--b--\r\n"
+    );
+    world.portal.mail_bounce(report.as_bytes()).await.unwrap();
+    for page in ["/institut", "/institut/post"] {
+        let body = browser.get(page).await.body;
+        assert!(body.contains("1 E-Mail ist gescheitert."), "{page}: {body}");
+        assert!(body.contains("1 Einheit hat eine gesperrte Adresse"), "{page}: {body}");
+    }
+    // Where the address is marked there is nothing to be tried.
+    let failed = "/institut/post/ausgang?zustand=failed";
+    assert!(!browser.get(failed).await.body.contains("noch einmal versuchen"));
+    let confirm = "/institut/fall/GS-3/kontakte/bestaetigen";
+    assert_eq!(browser.post(confirm, &[("welle", "2008")]).await.status, 303);
+    let page = browser.get(failed).await.body;
+    assert!(page.contains("Die eine noch einmal versuchen"), "{page}");
+    let form = |number| {
+        [
+            ("welle", "2008"),
+            ("art", ""),
+            ("schritt", ""),
+            ("suche", ""),
+            ("anzahl", number),
+        ]
+    };
+    let changed = browser.post("/institut/post/ausgang", &form("2")).await;
+    assert_eq!(changed.status, 409);
+    assert!(
+        changed.body.contains("Inzwischen sind es 1 E-Mails statt 2"),
+        "{}",
+        changed.body
+    );
+    assert_eq!(browser.post("/institut/post/ausgang", &form("1")).await.status, 303);
+    let run = world.portal.mail_run(None, None).await.unwrap();
+    let again: Vec<_> = run.sent.iter().map(|mail| (mail.kind, mail.login.as_str())).collect();
+    assert!(again.contains(&(MailKind::Invitation, "GS-3")), "{again:?}");
+    assert!(!browser.get("/institut").await.body.contains("gescheitert."));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_switch_stops_everything() {
     let world = World::new().await;
     let mut browser = world.signed_in(Person::Staff(Role::Editor)).await;

@@ -11,6 +11,7 @@ mod work;
 pub(super) use quotas::QuotasPage;
 
 use super::frame::{asked, notice, with_desk};
+use super::post::troubles;
 use super::returns::wave_links;
 use crate::context::{FormErrors, Typed};
 use crate::layout::{Notice, Page};
@@ -31,6 +32,7 @@ pub(super) fn OverviewPage() -> impl IntoView {
     with_desk(move |desk| async move {
         let waves = desk.portal.waves().await?;
         let overview = desk.portal.overview(&desk.session, desk.wave, day).await?;
+        let mails = desk.portal.mail_troubles(&desk.session, desk.wave).await?;
         let links = wave_links(&waves, desk.wave, "/institut");
         let goals = desk
             .may(Role::Admin)
@@ -51,6 +53,7 @@ pub(super) fn OverviewPage() -> impl IntoView {
             <div data-ereignisse=live data-stand=overview.change.to_string()>
                 {message}
                 {unreadable}
+                {troubles(desk.wave, &mails).into_any()}
                 {links.into_any()}
                 {standing(&overview).into_any()}
                 {figures::headline(&overview).into_any()}

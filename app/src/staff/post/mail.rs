@@ -78,7 +78,7 @@ fn explanation(act: OutboxAct) -> &'static str {
         OutboxAct::Retry => {
             "Die E-Mail wird beim nächsten Durchgang noch einmal versucht; eine Sperre der Adresse fällt weg."
         }
-        OutboxAct::Cancel => "Die E-Mail geht nicht hinaus. Das lässt sich nicht rückgängig machen.",
+        OutboxAct::Cancel => "Die E-Mail geht nicht (mehr) hinaus. Das lässt sich nicht rückgängig machen.",
         OutboxAct::Delivered => {
             "Die Verbindung brach nach dem Inhalt ab. Im Protokoll des Mailservers steht unter der Message-ID, ob er sie angenommen hat. Hat er, wählen Sie dies."
         }

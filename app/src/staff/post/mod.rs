@@ -6,6 +6,7 @@ mod plan;
 mod remind;
 mod step;
 mod templates;
+mod troubles;
 
 pub(super) use mail::MailPage;
 pub(super) use outbox::OutboxList;
@@ -13,6 +14,7 @@ pub(super) use plan::PlanPage;
 pub(super) use remind::RemindPage;
 pub(super) use step::StepPage;
 pub(super) use templates::{TemplateList, TemplatePage};
+pub(super) use troubles::troubles;
 
 use super::frame::table;
 use leptos::prelude::*;

@@ -3,7 +3,7 @@
 use crate::layout::{Notice, Page};
 use crate::staff::frame::{PostNav, asked, encoded, field, input, notice, select, table, with_desk};
 use leptos::prelude::*;
-use portal::{MailKind, MailState, OutboxFilter, OutboxLine, OutboxPage, berlin};
+use portal::{MailKind, MailState, OutboxFilter, OutboxLine, OutboxPage, Role, berlin};
 
 /// `/institut/post/ausgang`, with `?welle=`, `?zustand=`, `?art=`, `?schritt=`,
 /// `?suche=`, `?nach=`.
@@ -32,6 +32,7 @@ pub(in crate::staff) fn OutboxList() -> impl IntoView {
             {notice}
             {filter_form(wave, &filter)}
             {counts(wave, &filter, &page)}
+            {desk.may(Role::Editor).then(|| again(wave, &filter, page.again))}
             {list(wave, &filter, &page)}
         };
         Ok(view! { <Page title="Postausgang" wide=true>{body}</Page> }.into_any())
@@ -80,6 +81,31 @@ fn counts(wave: i32, filter: &OutboxFilter, page: &OutboxPage) -> impl IntoView 
         })
         .collect_view();
     view! { <ul class="inline">{links}</ul> }
+}
+
+/// The failed ones of the filter, tried again together.
+fn again(wave: i32, filter: &OutboxFilter, n: u64) -> Option<impl IntoView + use<>> {
+    let label = match n {
+        0 => return None,
+        1 => "Die eine noch einmal versuchen".to_owned(),
+        n => format!("Alle {n} noch einmal versuchen"),
+    };
+    let hidden = [
+        ("welle", wave.to_string()),
+        ("art", filter.kind.map_or("", MailKind::name).to_owned()),
+        ("schritt", filter.step.clone()),
+        ("suche", filter.search.clone()),
+        ("anzahl", n.to_string()),
+    ]
+    .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+    .collect_view();
+    Some(view! {
+        <form method="post" action="/institut/post/ausgang">
+            {hidden}
+            <p class="hint">"Jede wird noch einmal geprüft, bevor sie hinausgeht. Was an eine gesperrte Adresse ging, bleibt liegen, bis Sie die Adresse bestätigen oder ändern."</p>
+            <p class="actions"><button>{label}</button></p>
+        </form>
+    })
 }
 
 fn list(wave: i32, filter: &OutboxFilter, page: &OutboxPage) -> impl IntoView + use<> {

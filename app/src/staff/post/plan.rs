@@ -1,6 +1,7 @@
 //! The plan of a wave's mails: what goes out when and to whom, what went out,
 //! and the switch that stops everything.
 
+use super::troubles;
 use crate::context::{FormErrors, Typed};
 use crate::layout::Page;
 use crate::staff::frame::{Desk, PostNav, field, input, notice, select, with_desk};
@@ -16,17 +17,15 @@ pub(in crate::staff) fn PlanPage() -> impl IntoView {
     let typed = use_context::<Typed>().unwrap_or_default();
     with_desk(move |desk| async move {
         let plan = desk.portal.mail_plan(&desk.session, desk.wave).await?;
-        Ok(page(&desk, &plan, notice, &errors, &typed).into_any())
+        let mut found = desk.portal.mail_troubles(&desk.session, desk.wave).await?;
+        // Told on this page by itself, with what to do about it.
+        (found.paused, found.halted) = (false, None);
+        let told = (notice, troubles(desk.wave, &found));
+        Ok(page(&desk, &plan, told.into_any(), &errors, &typed).into_any())
     })
 }
 
-fn page(
-    desk: &Desk,
-    plan: &PlanView,
-    notice: Option<AnyView>,
-    errors: &FormErrors,
-    typed: &Typed,
-) -> impl IntoView + use<> {
+fn page(desk: &Desk, plan: &PlanView, told: AnyView, errors: &FormErrors, typed: &Typed) -> impl IntoView + use<> {
     let wave = desk.wave;
     let admin = desk.may(Role::Admin);
     let steps: Vec<_> = plan
@@ -66,7 +65,7 @@ fn page(
     let caption = format!("Welle {wave}");
     let body = view! {
         <PostNav wave here="/institut/post"/>
-        {notice}
+        {told}
         {halted}
         {pause(desk, plan)}
         <p class="hint">"Wochenenden und bundesweite Feiertage schieben einen Schritt auf den nächsten Werktag, 9 Uhr. Wer abgegeben oder abgelehnt hat, bekommt nichts mehr; das wird im Augenblick des Versands noch einmal geprüft. Zwischen zwei E-Mails liegen mindestens zwei Tage. Was länger als eine Woche liegen blieb, geht nicht mehr hinaus."</p>
@@ -110,15 +109,12 @@ fn pause(desk: &Desk, plan: &PlanView) -> impl IntoView + use<> {
 fn one_step(wave: i32, view: &StepView, admin: bool, errors: &FormErrors, typed: &Typed) -> AnyView {
     let step = &view.step;
     let when = berlin::with_weekday(view.moment);
-    let plan = format!(
-        "{}{}",
-        words_of_day(step),
-        if view.moved {
-            ", verschoben auf den nächsten Werktag"
-        } else {
-            ""
-        }
-    );
+    let moved = match (view.apart, view.moved) {
+        (true, _) => ", verschoben: Die E-Mail davor liegt keine zwei Tage zurück",
+        (false, true) => ", verschoben auf den nächsten Werktag",
+        (false, false) => "",
+    };
+    let plan = format!("{}{moved}", words_of_day(step));
     let only: String = [step.form.map(Form::label), step.land.map(Land::label)]
         .into_iter()
         .flatten()

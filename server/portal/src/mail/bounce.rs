@@ -14,6 +14,14 @@ use mailparse::{MailHeaderMap, ParsedMail, parse_headers, parse_mail};
 /// Largest report that is read, in bytes.
 pub const LARGEST_BOUNCE: usize = 10 * 1024 * 1024;
 
+/// How a report brings the mail it is about, or its header (RFC 3462, RFC 6533).
+const ORIGINALS: [&str; 4] = [
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/global",
+    "message/global-headers",
+];
+
 /// What a report said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounced {
@@ -95,11 +103,13 @@ fn read(message: &[u8]) -> Result<Report, BounceError> {
     let mail = parse_mail(message).map_err(|_| BounceError::Unreadable)?;
     let parts: Vec<&ParsedMail> = mail.parts().collect();
     let of_type = |kind: &str| parts.iter().find(|part| part.ctype.mimetype == kind);
-    let status = of_type("message/delivery-status").ok_or(BounceError::NoReport)?;
+    // The second is that of mails whose addresses have umlauts (RFC 6533).
+    let status = of_type("message/delivery-status").or_else(|| of_type("message/global-delivery-status"));
+    let status = status.ok_or(BounceError::NoReport)?;
     let status = status.get_body_raw().map_err(|_| BounceError::Unreadable)?;
     let (failed, reason) = verdict(&status).ok_or(BounceError::NoReport)?;
     let mut ids = Vec::new();
-    for kind in ["message/rfc822", "text/rfc822-headers", "message/global"] {
+    for kind in ORIGINALS {
         let original = of_type(kind).and_then(|part| part.get_body_raw().ok());
         if let Some((headers, _)) = original.as_deref().and_then(|raw| parse_headers(raw).ok()) {
             ids.extend(headers.get_all_values("Message-ID"));
@@ -170,6 +180,18 @@ mod tests {
         assert!(report.failed);
         assert_eq!(report.reason, "5.1.1 smtp; 550 5.1.1 User unknown");
         assert!(!read(REPORT.replace("ACTION", "delayed").as_bytes()).unwrap().failed);
+    }
+
+    #[test]
+    fn reports_about_addresses_with_umlauts_are_read_too() {
+        let report = REPORT
+            .replace("ACTION", "failed")
+            .replace("message/delivery-status", "message/global-delivery-status")
+            .replace("message/rfc822", "message/global-headers")
+            .replace("rfc822; eva@cordelbach.example", "utf-8; jörg@öhm.example");
+        let report = read(report.as_bytes()).unwrap();
+        assert_eq!(report.ids, ["01890a5d-ac96-774b-bcce-b302099a8057"]);
+        assert!(report.failed);
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl About {
         };
         let query = match &row.query_id {
             Some(id) => match queries::by_id(conn, id).await? {
-                Some(found) => Some(crate::queries::read(conn, &found, from_micros(row.due_at)).await?),
+                Some(found) => Some(crate::queries::read(conn, &found, from_micros(row.created_at)).await?),
                 None => None,
             },
             None => None,
@@ -231,7 +231,7 @@ impl Desk<'_> {
         put("kontakt_name", &settings.contact.name);
         put("kontakt_telefon", &settings.contact.phone);
         put("kontakt_email", &settings.contact.email);
-        put("zeitpunkt", &berlin::long(from_micros(row.due_at).min(self.at)));
+        put("zeitpunkt", &berlin::long(from_micros(row.created_at).min(self.at)));
         let opens = about.opens(kind).is_some();
         let link = match (opens, kind) {
             (true, _) => settings.base_url.join(&format!("/zugang/{token}")),

@@ -20,6 +20,8 @@ pub(crate) struct Target {
     pub audience: Option<Audience>,
     pub form: Option<String>,
     pub land: Option<String>,
+    /// The step was switched off after its mails were queued.
+    pub switched_off: bool,
 }
 
 /// What else decides.
@@ -49,6 +51,7 @@ pub(crate) fn why_not(kind: MailKind, facts: &Facts<'_>) -> Stored<Option<String
 fn case_says(kind: MailKind, case: &CaseRow, facts: &Facts<'_>) -> Stored<Option<String>> {
     let status = read_status(&case.status)?;
     let asks = matches!(kind, MailKind::Invitation | MailKind::Reminder);
+    let reminds = asks || kind == MailKind::QueryReminder;
     let said = match kind {
         MailKind::Invitation | MailKind::Reminder => pending(case, status),
         MailKind::Reopened if status.is_locked() => Some("Der Fragebogen ist inzwischen wieder abgegeben".into()),
@@ -57,13 +60,19 @@ fn case_says(kind: MailKind, case: &CaseRow, facts: &Facts<'_>) -> Stored<Option
         }
         _ => None,
     };
-    if said.is_some() || !asks {
+    if said.is_some() || !reminds {
         return Ok(said);
     }
     if let Some(reason) = &case.opt_out_reason {
         return Ok(Some(format!("Von Erinnerungen abgemeldet: {reason}")));
     }
+    if !asks {
+        return Ok(None);
+    }
     let target = facts.target;
+    if target.switched_off {
+        return Ok(Some("Der Schritt ist im Plan ausgeschaltet".into()));
+    }
     if let Some(audience) = target.audience
         && !audience.includes(status)
     {

@@ -63,6 +63,12 @@ impl MailKind {
         matches!(self, Self::Invitation | Self::Reminder | Self::QueryReminder)
     }
 
+    /// Whether the institute writes it by its own choice, so that a reminder
+    /// right behind it comes too soon.
+    pub(crate) fn counts_for_the_gap(self) -> bool {
+        matches!(self, Self::Invitation | Self::Reminder | Self::Written)
+    }
+
     /// Whether a second copy does no harm: such a mail is sent again where
     /// nobody knows whether it arrived; about the others a person decides
     /// (security.md, "Nothing lost").
@@ -116,7 +122,7 @@ impl MailState {
         match self {
             Self::Queued => &[OutboxAct::Cancel],
             Self::Deferred => &[OutboxAct::Retry, OutboxAct::Cancel],
-            Self::Failed => &[OutboxAct::Retry],
+            Self::Failed => &[OutboxAct::Retry, OutboxAct::Cancel],
             Self::Unclear => &[OutboxAct::Delivered, OutboxAct::SendAgain],
             Self::Sending | Self::Sent | Self::Cancelled => &[],
         }

@@ -1,13 +1,15 @@
 //! Mails: queued in the transaction of their cause, written and delivered
 //! later by one worker at a time.
 //!
-//! [`plan`] says what goes out when, [`planning`] queues it, [`due`] decides at
+//! [`plan`] says what goes out when, [`planned`] what became of it,
+//! [`planning`] queues it, [`announced`] says so beforehand, [`due`] decides at
 //! the moment of sending whether it still may, [`compose`] writes it from
 //! [`texts`], [`worker`] hands it to a [`carrier`] and notes the outcome,
 //! [`bounce`] reads what comes back. A link that opens something is made at the
 //! moment of delivery; the outbox keeps the text with the link masked, so that
 //! it never holds a secret.
 
+mod announced;
 pub(crate) mod bounce;
 mod carrier;
 pub(crate) mod compose;
@@ -16,6 +18,7 @@ mod kind;
 mod markup;
 pub(crate) mod message;
 pub(crate) mod plan;
+pub(crate) mod planned;
 pub(crate) mod planning;
 mod report;
 pub(crate) mod texts;

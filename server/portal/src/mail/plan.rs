@@ -140,6 +140,18 @@ impl PlanStep {
         }
     }
 
+    /// Whether both may address the same office at the same time.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        fn same<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+            one.zip(other).is_none_or(|(one, other)| one == other)
+        }
+        let apart = matches!(
+            (self.audience, other.audience),
+            (Audience::NotOpened, Audience::Opened) | (Audience::Opened, Audience::NotOpened)
+        );
+        !apart && same(self.form, other.form) && same(self.land, other.land)
+    }
+
     /// Whether the step invites.
     pub(crate) fn invites(&self) -> bool {
         self.name == INVITATION

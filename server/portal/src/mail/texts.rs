@@ -192,6 +192,8 @@ impl Texts {
             false => AutoEscape::Custom("markup".into()),
         });
         environment.set_fuel(Some(FUEL));
+        // Errors know their place.
+        environment.set_debug(true);
         if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
             environment.set_syntax(syntax);
         }
@@ -300,7 +302,10 @@ const BODY: &str = "/text";
 fn in_german(error: &minijinja::Error) -> String {
     let line = error.line().map_or(String::new(), |line| format!("Zeile {line}: "));
     let what = match error.kind() {
-        ErrorKind::UndefinedError => "Dieser Platzhalter hat hier keinen Wert.".to_owned(),
+        ErrorKind::UndefinedError => match at_fault(error) {
+            Some(name) => format!("Der Platzhalter „{name}“ hat hier keinen Wert."),
+            None => "Dieser Platzhalter hat hier keinen Wert.".to_owned(),
+        },
         ErrorKind::OutOfFuel => "Der Text ist zu aufwendig (eine Schleife ohne Ende?).".to_owned(),
         ErrorKind::UnknownFilter => format!("Diesen Filter gibt es nicht ({}).", error.detail().unwrap_or("")),
         ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => {
@@ -313,6 +318,20 @@ fn in_german(error: &minijinja::Error) -> String {
         ),
     };
     format!("{line}{what}")
+}
+
+/// The words of the text an error is about: a filter with what it is put on.
+fn at_fault(error: &minijinja::Error) -> Option<&str> {
+    let (source, range) = (error.template_source()?, error.range()?);
+    let before = source.get(..range.start)?;
+    let words = if before.trim_end().ends_with('|') {
+        let begin = before.rfind(['{', '%'])? + 1;
+        source.get(begin..)?.split(['%', '}']).next()?
+    } else {
+        source.get(range)?
+    };
+    let words = words.trim();
+    (!words.is_empty() && words.len() <= 80).then_some(words)
 }
 
 #[cfg(test)]
@@ -373,6 +392,26 @@ mod tests {
                 refused.contains("aufwendig") || refused.contains("Funktion"),
                 "{refused}"
             );
+        }
+    }
+
+    #[test]
+    fn a_placeholder_without_a_value_is_named_with_its_line() {
+        let mut texts = texts();
+        for (source, named) in [
+            (
+                "eins\n{{ kontakt_email.nummer }}",
+                "Zeile 2: Der Platzhalter „kontakt_email.nummer“ hat",
+            ),
+            (
+                "{% for a in link.teile %}{{ a }}{% endfor %}",
+                "Zeile 1: Der Platzhalter „link.teile“ hat",
+            ),
+            ("{{ link.teile|length }}", "Zeile 1: Der Platzhalter „link.teile"),
+        ] {
+            texts.set("neues-passwort", "x", source).unwrap();
+            let refused = texts.write("neues-passwort", &values(&[("link", "x")])).unwrap_err();
+            assert!(refused.starts_with(named), "{source}: {refused}");
         }
     }
 

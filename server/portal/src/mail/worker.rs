@@ -8,21 +8,23 @@
 
 mod entry;
 mod outcome;
+mod pace;
 
+use super::announced::row_why_not;
 use super::carrier::{Answer, Carrier, Parcel};
 use super::compose::{About, Composed, Desk, kind_of};
-use super::due::{self, Facts};
 use super::texts::Texts;
-use super::{Handled, MailError, MailKind, NotSent, planning};
+use super::{Handled, MailError, MailKind, NotSent};
 use crate::Portal;
-use crate::clock::from_micros;
 use crate::store::lock::WorkerLock;
 use crate::store::outbox::{self, Ended, Handed, OutboxRow};
 use crate::store::{Conn, Stored, contacts, plan};
 use chrono::{DateTime, Utc};
+use entry::may_go_on;
 use outcome::{handled, outcome, pause};
+use pace::Pace;
 use std::time::Duration;
-use tokio::time::{Interval, sleep};
+use tokio::time::sleep;
 
 /// Mails looked at in one transaction.
 const LOOKED_AT: usize = 200;
@@ -53,7 +55,7 @@ struct Worker<'a, T> {
     carrier: Carrier,
     lock: WorkerLock,
     texts: Texts,
-    pace: Option<Interval>,
+    pace: Option<Pace>,
     tell: T,
 }
 
@@ -71,8 +73,10 @@ impl<T: FnMut(Handled) + Send> Worker<'_, T> {
             if (self.orders.stop)() || !self.lock.holds().await {
                 return Ok(());
             }
-            if let Some(pace) = &mut self.pace {
-                pace.tick().await;
+            if let Some(pace) = &mut self.pace
+                && !pace.turn(self.orders.stop).await
+            {
+                return Ok(());
             }
             let group = self.next_group().await?;
             if group.is_empty() {
@@ -117,13 +121,15 @@ impl<T: FnMut(Handled) + Send> Worker<'_, T> {
 
     /// The next mails to hand over, marked as such on disk. Those that are not
     /// due any more or cannot be written are done with on the way.
-    async fn next_group(&mut self) -> Stored<Vec<(UnderWay, Parcel)>> {
+    async fn next_group(&mut self) -> Result<Vec<(UnderWay, Parcel)>, MailError> {
         let at = self.at();
         let most = if self.pace.is_some() { 1 } else { self.carrier.at_once() };
         let mut group = Vec::new();
         let mut told = Vec::new();
         let mut looked_at = 0;
         let mut tx = self.portal.write().await?;
+        // Whoever stops everything stops this run as well.
+        may_go_on(&mut tx).await?;
         while group.len() < most && looked_at < LOOKED_AT {
             let limit = i64::try_from(most - group.len()).unwrap_or(1);
             let rows = outbox::due(
@@ -191,7 +197,7 @@ impl<T: FnMut(Handled) + Send> Worker<'_, T> {
             login: login.clone(),
             reason: reason.to_owned(),
         };
-        if let Some(reason) = self.why_not(conn, kind, &row, &about, at).await? {
+        if let Some(reason) = row_why_not(conn, (kind, &row), &about, at).await? {
             outbox::finish(conn, &row.id, &ended("cancelled", &reason)).await?;
             return Ok(Err(Some(Handled::Cancelled(not_sent(&reason)))));
         }
@@ -226,34 +232,6 @@ impl<T: FnMut(Handled) + Send> Worker<'_, T> {
             built,
         };
         Ok(Ok((UnderWay { row, kind, login, to }, parcel)))
-    }
-
-    /// Whether it is still due, at the moment of sending.
-    async fn why_not(
-        &self,
-        conn: &mut Conn,
-        kind: MailKind,
-        row: &OutboxRow,
-        about: &About,
-        at: DateTime<Utc>,
-    ) -> Stored<Option<String>> {
-        if row.account_id.is_some() && about.account.is_none() {
-            return Ok(Some("Den Zugang gibt es nicht mehr".into()));
-        }
-        let mark = contacts::mark(conn, about.recipient(row)).await?;
-        let target = planning::target_of(conn, row).await?;
-        let last_sent = match &row.case_id {
-            Some(case_id) if kind == MailKind::Reminder => outbox::last_sent(conn, case_id, &row.id).await?,
-            _ => None,
-        };
-        let facts = Facts {
-            case: about.case.as_ref(),
-            target: &target,
-            last_sent: last_sent.map(from_micros),
-            mark: mark.as_ref().map(|mark| mark.reason.as_str()),
-            at,
-        };
-        due::why_not(kind, &facts)
     }
 
     /// Notes what became of mails; they have left, so this is tried more than

@@ -10,7 +10,7 @@ use crate::Portal;
 use crate::berlin;
 use crate::identity::{Role, Session};
 use crate::input::FieldError;
-use crate::mail::planning;
+use crate::mail::planned;
 use crate::mail::{MailKind, New, enqueue};
 use crate::store::cases::{self, CaseRow};
 use crate::store::events::{self, Actor, Deed};
@@ -131,7 +131,7 @@ pub(super) async fn set(
     let (text, ends) = (day.to_string(), berlin::end_of_day(day).timestamp_micros());
     work::set_deadline(conn, &case.id, extended.then_some((text.as_str(), ends))).await?;
     let case = cases::by_id(conn, &case.id).await?.ok_or(StaffError::NotFound)?;
-    for planned in planning::plan_of(conn, &view(&row)?).await? {
+    for planned in planned::plan_of(conn, &view(&row)?).await? {
         if planned.goes_by_the_deadline() {
             let due = planned.due_for(&case)?.timestamp_micros();
             work::move_mail(conn, &case.id, &planned.step.name, due).await?;

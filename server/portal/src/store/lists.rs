@@ -134,6 +134,17 @@ pub(crate) async fn outbox_counts(conn: &mut Conn, wanted: &OutboxQuery) -> Stor
     }))
 }
 
+/// The failed ones among them, with the address each would go to now.
+pub(crate) async fn outbox_failed(conn: &mut Conn, wanted: &OutboxQuery) -> Stored<Vec<(String, Option<String>)>> {
+    Ok(on!(conn, link => {
+        let mut query = QueryBuilder::new("SELECT o.id, COALESCE(o.recipient, c.contact_email, a.email)");
+        query.push(OUTBOX_TABLES);
+        outbox_filter!(query, wanted);
+        query.push(" AND o.state = 'failed' ORDER BY o.id");
+        query.build_query_as::<(String, Option<String>)>().fetch_all(link).await?
+    }))
+}
+
 /// One mail.
 pub(crate) async fn outbox_mail(conn: &mut Conn, id: &str) -> Stored<Option<OutboxMailRow>> {
     Ok(on!(conn, link => {
@@ -144,11 +155,22 @@ pub(crate) async fn outbox_mail(conn: &mut Conn, id: &str) -> Stored<Option<Outb
     }))
 }
 
-/// The mails of a case, newest first.
+/// The mails of a case, newest first, and those to the accounts of its unit
+/// while it was the case they worked on.
 pub(crate) async fn mails_of_case(conn: &mut Conn, case_id: &str) -> Stored<Vec<OutboxLineRow>> {
     Ok(on!(conn, link => {
         let mut query = QueryBuilder::new(OUTBOX_COLUMNS);
-        query.push(OUTBOX_TABLES).push("o.case_id = ").push_bind(case_id.to_owned());
+        query.push(OUTBOX_TABLES).push("(o.case_id = ").push_bind(case_id.to_owned());
+        query.push(
+            " OR (o.case_id IS NULL AND EXISTS (
+                SELECT 1 FROM cases k JOIN waves w ON w.wave = k.wave
+                WHERE k.unit_id = a.unit_id AND w.opened_at <= o.created_at
+                  AND NOT EXISTS (SELECT 1 FROM cases l JOIN waves n ON n.wave = l.wave
+                                  WHERE l.unit_id = k.unit_id AND n.opened_at > w.opened_at
+                                    AND n.opened_at <= o.created_at)
+                  AND k.id = ",
+        );
+        query.push_bind(case_id.to_owned()).push(")))");
         query.push(" ORDER BY o.id DESC");
         query.build_query_as::<OutboxLineRow>().fetch_all(link).await?
     }))

@@ -22,13 +22,15 @@ pub(crate) struct OutboxRow {
     pub due_at: i64,
     pub attempts: i32,
     pub first_tried_at: Option<i64>,
+    /// When it was queued, in the transaction of its cause.
+    pub created_at: i64,
 }
 
 macro_rules! outbox_where {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, wave, case_id, account_id, submission_id, query_id, step, kind, template, recipient,
-                    own_subject, own_text, due_at, attempts, first_tried_at
+                    own_subject, own_text, due_at, attempts, first_tried_at, created_at
              FROM outbox WHERE ",
             $rest
         )
@@ -185,6 +187,30 @@ pub(crate) async fn keep_text(conn: &mut Conn, id: &str, handed: &Handed<'_>) ->
     Ok(())
 }
 
+/// How many mails of a wave, and of none, are in a state.
+pub(crate) async fn count_in(conn: &mut Conn, wave: i32, state: &str) -> Stored<i64> {
+    let (count,) = rows!(
+        conn,
+        one,
+        (i64,),
+        "SELECT COUNT(*) FROM outbox WHERE state = $2 AND (wave = $1 OR wave IS NULL)",
+        wave,
+        state
+    )?;
+    Ok(count)
+}
+
+/// When the last mail was handed over or refused.
+pub(crate) async fn last_handed(conn: &mut Conn) -> Stored<Option<i64>> {
+    let (last,) = rows!(
+        conn,
+        one,
+        (Option<i64>,),
+        "SELECT MAX(changed_at) FROM outbox WHERE state IN ('sending', 'sent', 'deferred', 'failed', 'unclear')"
+    )?;
+    Ok(last)
+}
+
 /// How an attempt ended.
 pub(crate) struct Ended<'a> {
     pub state: &'static str,
@@ -195,13 +221,17 @@ pub(crate) struct Ended<'a> {
     pub at: i64,
 }
 
+/// Notes how an attempt ended. One that came to nothing for everybody (back to
+/// `queued`) does not count.
 pub(crate) async fn finish(conn: &mut Conn, id: &str, ended: &Ended<'_>) -> Stored<()> {
     let before = counts::mail(conn, id).await?;
     let sent_at = (ended.state == "sent").then_some(ended.at);
     run!(
         conn,
         "UPDATE outbox SET state = $2, last_answer = $3, due_at = COALESCE($4, due_at), changed_at = $5,
-                sent_at = COALESCE($6, sent_at)
+                sent_at = COALESCE($6, sent_at),
+                attempts = CASE WHEN $2 = 'queued' THEN attempts - 1 ELSE attempts END,
+                first_tried_at = CASE WHEN $2 = 'queued' AND attempts <= 1 THEN NULL ELSE first_tried_at END
          WHERE id = $1",
         id,
         ended.state,
@@ -255,15 +285,25 @@ pub(crate) async fn count_by_step(conn: &mut Conn, wave: i32) -> Stored<Vec<(Str
     )
 }
 
-/// Moves what still waits of a step to another moment.
-pub(crate) async fn move_step(conn: &mut Conn, wave: i32, step: &str, due_at: i64) -> Stored<()> {
+/// Lets what still waits of a step follow its plan: its text, and its moment,
+/// which for what is put off is the earliest.
+pub(crate) async fn move_step(conn: &mut Conn, wave: i32, step: &str, template: &str, due_at: i64) -> Stored<()> {
     run!(
         conn,
-        "UPDATE outbox SET due_at = $3 WHERE wave = $1 AND step = $2 AND state = 'queued'",
+        "UPDATE outbox SET template = $3,
+                due_at = CASE WHEN state = 'queued' OR due_at < $4 THEN $4 ELSE due_at END
+         WHERE wave = $1 AND step = $2 AND state IN ('queued', 'deferred')",
         wave,
         step,
+        template,
         due_at
     )?;
+    Ok(())
+}
+
+/// What is put off begins its time of trying anew.
+pub(crate) async fn try_anew(conn: &mut Conn) -> Stored<()> {
+    run!(conn, "UPDATE outbox SET first_tried_at = NULL WHERE state = 'deferred'")?;
     Ok(())
 }
 
@@ -291,13 +331,17 @@ pub(crate) async fn set_state(conn: &mut Conn, id: &str, from: &[&str], to: &'st
     Ok(changed == 1)
 }
 
-/// Keeps what a delivery report said.
+/// Keeps what a delivery report said. It decides about a mail that went out,
+/// not about one that waits again or was given up meanwhile.
 pub(crate) async fn keep_bounce(conn: &mut Conn, id: &str, report: &str, failed: bool, at: i64) -> Stored<()> {
     let before = counts::mail(conn, id).await?;
     let state = if failed { "failed" } else { "sent" };
     run!(
         conn,
-        "UPDATE outbox SET bounce = $2, state = $3, changed_at = $4 WHERE id = $1",
+        "UPDATE outbox SET bounce = $2, changed_at = $4,
+                state = CASE WHEN state IN ('sent', 'unclear') THEN $3 ELSE state END,
+                sent_at = CASE WHEN state = 'unclear' THEN COALESCE(first_tried_at, changed_at) ELSE sent_at END
+         WHERE id = $1",
         id,
         report,
         state,

@@ -81,6 +81,17 @@ pub(crate) async fn ran(conn: &mut Conn, wave: i32, step: &str, missed: bool, at
     Ok(noted == 1)
 }
 
+/// Lets a step run after all whose place a later one had taken.
+pub(crate) async fn take_up(conn: &mut Conn, wave: i32, step: &str) -> Stored<()> {
+    run!(
+        conn,
+        "UPDATE mail_steps SET ran_at = NULL, missed = FALSE WHERE wave = $1 AND step = $2 AND missed",
+        wave,
+        step
+    )?;
+    Ok(())
+}
+
 /// Removes a step that never ran; false where there is none.
 pub(crate) async fn remove(conn: &mut Conn, wave: i32, step: &str) -> Stored<bool> {
     let removed = run!(

@@ -3,7 +3,7 @@
 
 use super::{WaveError, audit, known, sizes};
 use crate::Portal;
-use crate::mail::planning;
+use crate::mail::{planned, planning};
 use crate::secrets::{NoRandomness, new_id};
 use crate::store::accounts::{self, NewAccount};
 use crate::store::cases::{self, CaseRow};
@@ -93,12 +93,12 @@ async fn invite(conn: &mut Conn, wave: i32, now: DateTime<Utc>) -> Stored<Opened
     let view = rows::find(conn, wave).await?.as_ref().map(super::view).transpose()?;
     let mut invitations = 0;
     if let Some(view) = view {
-        let plan = planning::plan_of(conn, &view).await?;
-        if let Some(planned) = plan
+        let plan = planned::plan_of(conn, &view).await?;
+        if let Some(step) = plan
             .iter()
             .find(|planned| planned.step.invites() && planned.step.enabled)
         {
-            invitations = planning::queue(conn, wave, planned, &cases, now).await?;
+            invitations = planning::queue(conn, wave, step, &cases, now).await?;
         }
     }
     Ok(Opened {

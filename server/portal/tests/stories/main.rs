@@ -21,6 +21,7 @@ mod findings;
 mod history;
 mod in_flight;
 mod listing;
+mod mail_plan;
 mod mail_server;
 mod merging;
 mod opening;

@@ -16,7 +16,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use portal::{CaseList, FieldError, FormError, Letter, OutboxAct, RemindError, Session, StaffError, StepForm};
+use portal::{
+    CaseList, FieldError, FormError, Letter, MailState, OutboxAct, OutboxFilter, RemindError, Session, StaffError,
+    StepForm,
+};
 use sha2::{Digest, Sha256};
 
 /// Which form of a page was posted: told to the page, never posted.
@@ -195,6 +198,40 @@ pub(in crate::http) async fn act(
     Ok(see(&format!(
         "/institut/post/ausgang/{}?meldung=erledigt",
         encoded(&id)
+    )))
+}
+
+/// `POST /institut/post/ausgang`: the failed ones of a filter once more.
+pub(in crate::http) async fn act_again(
+    State(state): State<AppState>,
+    SignedIn(session): SignedIn,
+    fields: Fields,
+) -> Result<Response, HttpError> {
+    let form = fields.only(&["welle", "art", "schritt", "suche", "anzahl"])?;
+    let wave = wave_of(&form)?;
+    let (kind, step) = (form.get("art"), form.get("schritt"));
+    let filter = OutboxFilter {
+        // As on the page: links for passwords belong to no wave.
+        wave: (!step.is_empty()).then_some(wave),
+        state: Some(MailState::Failed),
+        kind: kind.parse().ok(),
+        step: step.to_owned(),
+        search: form.get("suche").to_owned(),
+        after: String::new(),
+    };
+    if !kind.is_empty() && filter.kind.is_none() {
+        return Err(HttpError::BadForm("Diese Art von E-Mails gibt es nicht.".to_owned()));
+    }
+    let expected = form.get("anzahl").parse();
+    let expected = expected.map_err(|_| HttpError::BadForm("Die bestätigte Anzahl fehlt.".to_owned()))?;
+    let done = state.portal().outbox_again(&session, &filter, expected).await;
+    done.map_err(refused)?;
+    state.jobs().wake();
+    Ok(see(&format!(
+        "/institut/post/ausgang?welle={wave}&art={}&schritt={}&suche={}&meldung=erledigt",
+        encoded(kind),
+        encoded(step),
+        encoded(&filter.search)
     )))
 }
 

@@ -221,6 +221,7 @@ impl Server {
         for to in envelope.to() {
             match self.step(conn.command(Rcpt::new(to.clone(), Vec::new()))).await {
                 Ended::Response(_) => {}
+                Ended::Code(500.., reason) if concerns_us(&reason) => return Ok(Answer::Refused(reason)),
                 Ended::Code(500.., reason) => return Ok(Answer::BadAddress(reason)),
                 Ended::Broken(reason) | Ended::Code(_, reason) => return Ok(Answer::Later(reason)),
             }
@@ -256,6 +257,14 @@ impl Server {
             Err(_) => Ended::Broken("Zeit abgelaufen".into()),
         }
     }
+}
+
+/// Whether a refused receiver is no word about the receiver's address: policy
+/// and security (`5.7.x`: relaying denied, spam), or our own address (`5.1.7`,
+/// `5.1.8`; RFC 3463).
+fn concerns_us(reason: &str) -> bool {
+    let enhanced = reason.split_whitespace().nth(1).unwrap_or_default();
+    enhanced.starts_with("5.7.") || matches!(enhanced, "5.1.7" | "5.1.8")
 }
 
 /// Code and text of an answer.

@@ -1,5 +1,6 @@
 //! Ways into the worker: by hand, and by itself while the portal runs.
 
+use super::pace::Pace;
 use super::{Orders, Worker};
 use crate::clock::from_micros;
 use crate::mail::carrier::Carrier;
@@ -10,7 +11,7 @@ use crate::store::{Conn, Stored, outbox, plan};
 use crate::{Portal, berlin};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::sleep;
 
 /// How long another worker is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -46,18 +47,12 @@ impl Portal {
         {
             return Err(MailError::NoWave(wave));
         }
-        let switch = plan::switch(&mut conn).await?;
+        match may_go_on(&mut conn).await {
+            // Asked for by hand: perhaps the server lets us in by now.
+            Err(MailError::Denied(_)) => self.mail_let_go_on().await?,
+            may => may?,
+        }
         drop(conn);
-        if let Some(at) = switch.paused_at {
-            return Err(MailError::Paused {
-                by: switch.paused_by.unwrap_or_default(),
-                at: berlin::long(from_micros(at)),
-            });
-        }
-        // Asked for by hand: perhaps the server lets us in by now.
-        if switch.halted.is_some() {
-            self.mail_let_go_on().await?;
-        }
         let orders = Orders {
             wave,
             at,
@@ -80,8 +75,11 @@ impl Portal {
         tell: impl FnMut(Handled) + Send,
     ) -> Result<(), MailError> {
         let mut conn = self.read().await?;
-        let switch = plan::switch(&mut conn).await?;
-        if switch.paused_at.is_some() || switch.halted.is_some() || !self.anything_to_do(&mut conn).await? {
+        match may_go_on(&mut conn).await {
+            Err(MailError::Paused { .. } | MailError::Denied(_)) => return Ok(()),
+            may => may?,
+        }
+        if !self.anything_to_do(&mut conn).await? {
             return Ok(());
         }
         drop(conn);
@@ -92,8 +90,8 @@ impl Portal {
             stop,
         };
         match self.work(&orders, tell).await {
-            // Whoever is sending sends this too.
-            Err(MailError::Busy) => Ok(()),
+            // Whoever is sending sends this too; whoever stopped it knows.
+            Err(MailError::Busy | MailError::Paused { .. }) => Ok(()),
             done => done,
         }
     }
@@ -120,12 +118,16 @@ impl Portal {
         let lock = self.worker_lock(orders).await?;
         let host = self.settings().base_url.host();
         let carrier = Carrier::open(&self.settings().mail, host).await?;
-        let texts = Texts::load(&mut self.read().await?).await?;
-        let pace = carrier.per_minute().map(|limit| {
-            let mut pace = interval(Duration::from_secs(60) / limit.max(1));
-            pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            pace
-        });
+        let mut conn = self.read().await?;
+        let texts = Texts::load(&mut conn).await?;
+        let pace = match carrier.per_minute() {
+            Some(limit) => {
+                let last = outbox::last_handed(&mut conn).await?.map(from_micros);
+                Some(Pace::new(limit, last, orders.at.unwrap_or_else(|| self.now())))
+            }
+            None => None,
+        };
+        drop(conn);
         let mut worker = Worker {
             portal: self,
             orders,
@@ -155,4 +157,16 @@ impl Portal {
             waited += BETWEEN_LOOKS;
         }
     }
+}
+
+/// Whether mails may go out at all.
+pub(super) async fn may_go_on(conn: &mut Conn) -> Result<(), MailError> {
+    let switch = plan::switch(conn).await?;
+    if let Some(at) = switch.paused_at {
+        return Err(MailError::Paused {
+            by: switch.paused_by.unwrap_or_default(),
+            at: berlin::long(from_micros(at)),
+        });
+    }
+    switch.halted.map_or(Ok(()), |reason| Err(MailError::Denied(reason)))
 }

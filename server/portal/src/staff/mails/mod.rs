@@ -6,12 +6,14 @@ mod outbox;
 mod plan;
 mod remind;
 mod templates;
+mod troubles;
 
 pub use contacts::{AddressMark, ContactEntry, ContactKind, OfficeContacts, OptOut};
 pub use outbox::{MailDetail, OutboxFilter, OutboxLine, OutboxPage};
 pub use plan::{Candidate, PlanView, StepForm, StepView, Switch};
 pub use remind::{Letter, RemindError};
 pub use templates::{Preview, TemplateLine, TemplateView};
+pub use troubles::MailTroubles;
 
 use super::StaffError;
 use crate::input::FieldError;

@@ -5,13 +5,15 @@ use super::audit;
 use crate::Portal;
 use crate::clock::from_micros;
 use crate::identity::{Role, Session};
+use crate::mail::compose::About;
 use crate::mail::message::{document, message_id};
 use crate::mail::{MailKind, MailState, OutboxAct};
 use crate::staff::{StaffError, require};
 use crate::store::lists::{self, OutboxLineRow, OutboxQuery};
-use crate::store::{StoreError, Stored, contacts, outbox};
+use crate::store::{Conn, StoreError, Stored, contacts, outbox};
 use crate::words;
 use chrono::{DateTime, Utc};
+use std::collections::HashSet;
 
 /// Lines of one page.
 const PAGE: i64 = 100;
@@ -73,6 +75,9 @@ pub struct OutboxPage {
     pub next: Option<String>,
     /// Mails by state, of the whole filter but its state.
     pub counts: Vec<(MailState, u64)>,
+    /// Failed ones of the whole filter that may be tried again together:
+    /// those whose address is not marked.
+    pub again: u64,
 }
 
 /// One mail as its receiver saw it.
@@ -99,16 +104,7 @@ impl Portal {
     /// For viewers and above.
     pub async fn outbox(&self, session: &Session, filter: &OutboxFilter) -> Result<OutboxPage, StaffError> {
         require(session, Role::Viewer)?;
-        let query = OutboxQuery {
-            wave: filter.wave,
-            state: filter.state.map(MailState::name),
-            kind: filter.kind.map(MailKind::name),
-            step: filter.step.clone(),
-            name: words::fold(&filter.search),
-            key: words::key(&filter.search),
-            after: filter.after.clone(),
-            limit: PAGE + 1,
-        };
+        let query = query_of(filter);
         let mut conn = self.read().await?;
         let mut rows = lists::outbox(&mut conn, &query).await?;
         let more = rows.len() as u64 > PAGE.unsigned_abs();
@@ -119,11 +115,47 @@ impl Portal {
             let found = counted.iter().find(|(name, _)| name == state.name());
             (state, found.map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0)))
         };
+        let again = match filter.state {
+            Some(MailState::Failed) => may_try_again(&mut conn, &query).await?.len() as u64,
+            _ => 0,
+        };
         Ok(OutboxPage {
+            again,
             lines: rows.into_iter().map(line).collect::<Stored<_>>()?,
             next,
             counts: MailState::ALL.iter().copied().map(count).collect(),
         })
+    }
+
+    /// Tries the failed mails of a filter again, `expected` as somebody has
+    /// seen them; those to marked addresses stay as they are.
+    ///
+    /// # Errors
+    /// For editors and above; where it is another number now.
+    pub async fn outbox_again(
+        &self,
+        session: &Session,
+        filter: &OutboxFilter,
+        expected: u64,
+    ) -> Result<(), StaffError> {
+        let who = require(session, Role::Editor)?;
+        let now = self.now();
+        let mut tx = self.write().await?;
+        let ids = may_try_again(&mut tx, &query_of(filter)).await?;
+        if ids.len() as u64 != expected {
+            return Err(StaffError::Refused(format!(
+                "Inzwischen sind es {} E-Mails statt {expected}. Bitte sehen Sie die Liste noch einmal durch.",
+                ids.len()
+            )));
+        }
+        let (from, to) = (MailState::Failed.name(), MailState::Queued.name());
+        for id in &ids {
+            outbox::set_state(&mut tx, id, &[from], to, now.timestamp_micros()).await?;
+        }
+        let detail = format!("{} {}", OutboxAct::Retry.name(), ids.len());
+        audit(&mut tx, who, ("mail_decided", filter.wave, None), &detail, now).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// One mail.
@@ -184,16 +216,41 @@ impl Portal {
                 "Der Stand dieser E-Mail hat sich inzwischen geändert. Bitte sehen Sie noch einmal nach.".into(),
             ));
         }
-        let address = outbox::sent_to(&mut tx, id).await?;
-        // Trying again is a word about the address too.
-        if let (OutboxAct::Retry, Some(address)) = (act, address) {
-            contacts::clear_mark(&mut tx, &address).await?;
+        let about = About::of(&mut tx, &row).await?;
+        // Trying again is a word about the address it goes to, too.
+        if act == OutboxAct::Retry {
+            contacts::clear_mark(&mut tx, about.recipient(&row)).await?;
         }
         let detail = format!("{} {id}", act.name());
-        audit(&mut tx, who, ("mail_decided", row.wave, None), &detail, now).await?;
+        let unit_id = about.case.as_ref().map(|case| case.unit_id.as_str());
+        audit(&mut tx, who, ("mail_decided", row.wave, unit_id), &detail, now).await?;
         tx.commit().await?;
         Ok(())
     }
+}
+
+fn query_of(filter: &OutboxFilter) -> OutboxQuery {
+    OutboxQuery {
+        wave: filter.wave,
+        state: filter.state.map(MailState::name),
+        kind: filter.kind.map(MailKind::name),
+        step: filter.step.clone(),
+        name: words::fold(&filter.search),
+        key: words::key(&filter.search),
+        after: filter.after.clone(),
+        limit: PAGE + 1,
+    }
+}
+
+/// Failed mails whose address is not marked.
+async fn may_try_again(conn: &mut Conn, query: &OutboxQuery) -> Stored<Vec<String>> {
+    let marks: HashSet<String> = contacts::marks(conn).await?.into_iter().map(|(key, _)| key).collect();
+    let failed = lists::outbox_failed(conn, query).await?;
+    Ok(failed
+        .into_iter()
+        .filter(|(_, to)| !marks.contains(&words::key(to.as_deref().unwrap_or_default())))
+        .map(|(id, _)| id)
+        .collect())
 }
 
 pub(super) fn line(row: OutboxLineRow) -> Stored<OutboxLine> {

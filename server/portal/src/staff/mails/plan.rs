@@ -7,12 +7,13 @@ use crate::clock::from_micros;
 use crate::identity::{Role, Session};
 use crate::input::{FieldError, has_control_characters};
 use crate::mail::plan::INVITATION;
-use crate::mail::planning::{self, Planned};
+use crate::mail::planned::{self, Planned};
+use crate::mail::planning;
 use crate::mail::texts::plan_templates;
-use crate::mail::{MailKind, MailState, PlanStep};
+use crate::mail::{MailState, PlanStep};
 use crate::secrets::new_id;
 use crate::staff::{StaffError, known_wave, require};
-use crate::store::{Conn, StoreError, Stored, outbox, plan as rows};
+use crate::store::{Conn, StoreError, Stored, cases, outbox, plan as rows, work};
 use crate::waves::{WaveView, view};
 use chrono::{DateTime, Utc};
 use std::str::FromStr;
@@ -53,6 +54,8 @@ pub struct StepView {
     pub moment: DateTime<Utc>,
     /// Moved from a weekend or holiday to the next working day.
     pub moved: bool,
+    /// It waits until the gap since the step before it is over.
+    pub apart: bool,
     /// When its mails were queued.
     pub ran_at: Option<DateTime<Utc>>,
     /// Not sent: a later step took its place, or it was missed for too long.
@@ -114,7 +117,7 @@ impl Portal {
         let switch = rows::switch(&mut conn).await?;
         let counts = outbox::count_by_step(&mut conn, wave.key).await?;
         let mut steps = Vec::new();
-        for planned in planning::plan_of(&mut conn, &wave).await? {
+        for planned in planned::plan_of(&mut conn, &wave).await? {
             let would = match planned.ran_at {
                 None => would(&mut conn, &wave, &planned, now).await?,
                 Some(_) => 0,
@@ -143,7 +146,7 @@ impl Portal {
         let mut step = read(form).map_err(FormError::Invalid)?;
         let mut tx = self.write().await?;
         let row = known_wave(&mut tx, wave).await?;
-        planning::keep(&mut tx, wave).await?;
+        planned::keep(&mut tx, wave).await?;
         if step.name.is_empty() {
             step.name = format!("schritt-{}", new_id(now).map_err(StoreError::from)?);
         } else if rows::step(&mut tx, wave, &step.name).await?.is_none() {
@@ -153,9 +156,8 @@ impl Portal {
             let message = "Der Text der Einladung gehört zur Einladung und nur zu ihr.";
             return Err(FormError::of("template", message));
         }
-        rows::put(&mut tx, wave, &[planning::row_of(&step)]).await?;
-        let (moment, _) = step.moment(&view(&row)?);
-        outbox::move_step(&mut tx, wave, &step.name, moment.timestamp_micros()).await?;
+        rows::put(&mut tx, wave, &[planned::row_of(&step)]).await?;
+        follow(&mut tx, &view(&row)?, &step.name, now).await?;
         audit(&mut tx, who, ("mail_step_changed", Some(wave), None), &step.title, now).await?;
         tx.commit().await?;
         Ok(())
@@ -175,7 +177,7 @@ impl Portal {
         let now = self.now();
         let mut tx = self.write().await?;
         known_wave(&mut tx, wave).await?;
-        planning::keep(&mut tx, wave).await?;
+        planned::keep(&mut tx, wave).await?;
         if !rows::remove(&mut tx, wave, name).await? {
             return Err(StaffError::Refused(
                 "Der Schritt ist schon verschickt oder gelöscht. Schalten Sie ihn aus, wenn nichts mehr hinausgehen soll."
@@ -196,6 +198,10 @@ impl Portal {
         let now = self.now();
         let mut tx = self.write().await?;
         rows::pause(&mut tx, pause.then_some((who.name, now.timestamp_micros()))).await?;
+        if !pause {
+            // While everything stood still nothing was tried.
+            outbox::try_anew(&mut tx).await?;
+        }
         let action = if pause { "mail_paused" } else { "mail_unpaused" };
         audit(&mut tx, who, (action, None, None), "", now).await?;
         tx.commit().await?;
@@ -229,12 +235,12 @@ impl Portal {
         let now = self.now();
         let mut conn = self.read().await?;
         let wave = view(&known_wave(&mut conn, wave).await?)?;
-        let plan = planning::plan_of(&mut conn, &wave).await?;
+        let plan = planned::plan_of(&mut conn, &wave).await?;
         let planned = plan
             .iter()
             .find(|planned| planned.step.name == name)
             .ok_or(StaffError::NotFound)?;
-        let all = planning::candidates(&mut conn, wave.key, (kind(&planned.step), &planned.target()), now).await?;
+        let all = planning::candidates(&mut conn, wave.key, (planned.kind(), &planned.target()), now).await?;
         let mut list: Vec<Candidate> = all.into_iter().map(super::remind::candidate).collect();
         self.cannot_be_built(&mut conn, wave.key, &planned.step.template, &mut list)
             .await?;
@@ -242,16 +248,31 @@ impl Portal {
     }
 }
 
-fn kind(step: &PlanStep) -> MailKind {
-    if step.invites() {
-        MailKind::Invitation
-    } else {
-        MailKind::Reminder
+/// Lets what waits of a step follow its change, and lets one that was passed
+/// over go out if its moment lies ahead again.
+async fn follow(conn: &mut Conn, wave: &WaveView, name: &str, now: DateTime<Utc>) -> Stored<()> {
+    let plan = planned::plan_of(conn, wave).await?;
+    let Some(planned) = plan.iter().find(|planned| planned.step.name == name) else {
+        return Ok(());
+    };
+    if planned.missed && planned.moment > now {
+        rows::take_up(conn, wave.key, name).await?;
     }
+    let moment = planned.moment.timestamp_micros();
+    outbox::move_step(conn, wave.key, name, &planned.step.template, moment).await?;
+    if planned.goes_by_the_deadline() {
+        for case in cases::of_wave(conn, wave.key).await? {
+            if case.own_deadline.is_some() {
+                let due = planned.due_for(&case)?.timestamp_micros();
+                work::move_mail(conn, &case.id, name, due).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn would(conn: &mut Conn, wave: &WaveView, planned: &Planned, now: DateTime<Utc>) -> Stored<u64> {
-    let all = planning::candidates(conn, wave.key, (kind(&planned.step), &planned.target()), now).await?;
+    let all = planning::candidates(conn, wave.key, (planned.kind(), &planned.target()), now).await?;
     Ok(all.iter().filter(|(_, reason)| reason.is_none()).count() as u64)
 }
 
@@ -271,6 +292,7 @@ fn step_view(planned: Planned, counts: &[(String, String, i64)], would: u64, now
         troubled: count(&[MailState::Deferred, MailState::Failed, MailState::Unclear]),
         moment: planned.moment,
         moved: planned.moved,
+        apart: planned.apart,
         ran_at: planned.ran_at,
         step: planned.step,
         would,

@@ -188,7 +188,7 @@ impl Portal {
             let Some(case) = cases::by_kennung(conn, wave, &words::key(&candidate.kennung)).await? else {
                 continue;
             };
-            let (row, about) = imagined(conn, template, case).await?;
+            let (row, about) = imagined(conn, template, case, self.now()).await?;
             if let Err(reason) = desk.show(conn, &row, &about).await? {
                 candidate.why_not = Some(format!("Die E-Mail lässt sich nicht schreiben: {reason}"));
             } else if candidate.recipient.parse::<lettre::Address>().is_err() {
@@ -200,13 +200,19 @@ impl Portal {
 }
 
 /// A mail to a case that is in no outbox.
-pub(super) async fn imagined(conn: &mut Conn, template: &str, case: CaseRow) -> Stored<(OutboxRow, About)> {
+pub(super) async fn imagined(
+    conn: &mut Conn,
+    template: &str,
+    case: CaseRow,
+    now: DateTime<Utc>,
+) -> Stored<(OutboxRow, About)> {
     let kind = template.parse().unwrap_or(MailKind::Reminder);
     let row = OutboxRow {
         kind: kind.name().to_owned(),
         template: Some(template.to_owned()),
         wave: Some(case.wave),
         case_id: Some(case.id.clone()),
+        created_at: now.timestamp_micros(),
         ..OutboxRow::default()
     };
     let about = About {

@@ -215,7 +215,7 @@ impl Portal {
         case: cases::CaseRow,
     ) -> Stored<Result<(String, texts::Written), String>> {
         let template = if name == texts::FOOT { "erinnerung" } else { name };
-        let (mut row, mut about) = imagined(conn, template, case).await?;
+        let (mut row, mut about) = imagined(conn, template, case, self.now()).await?;
         row.own_subject = Some("Ihr Betreff".to_owned());
         row.own_text = Some("Hier steht, was Sie schreiben.".to_owned());
         if row.kind == MailKind::Receipt.name() {

@@ -1,7 +1,7 @@
 //! Returns by day, with the mails that went out and what they brought.
 
 use crate::berlin;
-use crate::mail::planning;
+use crate::mail::planned;
 use crate::store::returns as figures;
 use crate::store::{Conn, Stored};
 use crate::waves::{WaveState, WaveView, read_day};
@@ -118,7 +118,7 @@ pub(super) async fn mails(
     until: &str,
     day: NaiveDate,
 ) -> Stored<(Vec<MailMark>, Vec<StepReturns>)> {
-    let plan = planning::plan_of(conn, wave).await?;
+    let plan = planned::plan_of(conn, wave).await?;
     let title = |step: &str| {
         let planned = plan.iter().find(|planned| planned.step.name == step);
         planned.map_or_else(
