@@ -89,12 +89,17 @@ describe('Rückfragen and colleagues', () => {
       // Back at the institute.
       await staff.goto(`${base}/institut/rueckfragen?stand=answered`);
       await staff.getByText(unit.kennung).first().waitFor();
+      assert.match(await staff.locator('nav.sections').innerText(), /Rückfragen \([1-9]\d*\)/, 'the way around says that answers wait');
       await assertSound(staff, 'the list');
       await staff.goto(`${base}/institut/fall/${unit.kennung}`);
       await staff.getByText('aus der Statistik vom Jahresende').waitFor();
       await staff.getByText('Antwort annehmen und Rückfrage abschließen').click();
       await staff.getByRole('button', { name: 'Abschließen' }).click();
       await staff.getByText('Antwort angenommen').waitFor();
+      const waiting = /Rückfragen(?: \((\d+)\))?/.exec(await staff.locator('nav.sections').innerText())[1] ?? '0';
+      await staff.goto(`${base}/institut/rueckfragen`);
+      const answered = staff.locator('dl.facts div', { hasText: 'beantwortet, bitte ansehen' }).locator('dd');
+      assert.equal(waiting, await answered.innerText(), 'and how many');
       await staff.context().close();
     });
   }

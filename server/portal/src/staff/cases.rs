@@ -179,6 +179,7 @@ impl Portal {
                 count: 0,
             });
         };
+        let wanted = desk::weigh(&mut conn, wanted).await?;
         let (mark, backwards) = match &paging.from {
             PageFrom::Start => (None, false),
             PageFrom::After(kennung) => (Some(kennung), false),

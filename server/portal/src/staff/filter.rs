@@ -220,6 +220,7 @@ impl CaseFilter {
             form: self.form.map(Form::label),
             land: self.land.map(Land::label),
             words,
+            common: Vec::new(),
             late: self
                 .late
                 .then(|| (berlin::end_of_day(deadline).timestamp_micros(), now.timestamp_micros())),

@@ -17,6 +17,9 @@ pub(crate) struct Filter {
     pub land: Option<&'static str>,
     /// Folded beginnings of words, all of which must be found.
     pub words: Vec<String>,
+    /// The same, of words so many cases have that each case is asked for them
+    /// in the order of the list; see [`weigh`].
+    pub common: Vec<String>,
     /// Past the deadline: the wave's, as a moment, and the moment it is now.
     pub late: Option<(i64, i64)>,
     pub extended: bool,
@@ -146,6 +149,12 @@ macro_rules! push_filter {
             }
             $query.push(" AND s.word LIKE ").push_bind(beginning(word)).push(")");
         }
+        for word in &$wanted.common {
+            // What is compared is no column, so that the case's own words are
+            // looked at and not everybody's.
+            $query.push(" AND EXISTS (SELECT 1 FROM case_words s WHERE s.case_id = c.id AND s.word || '' LIKE ");
+            $query.push_bind(beginning(word)).push(")");
+        }
         if let Some((deadline, now)) = $wanted.late {
             $query.push(" AND c.status NOT IN ('refused', 'ineligible') AND COALESCE(c.own_deadline_at, ");
             $query
@@ -186,6 +195,32 @@ macro_rules! push_filter {
             $query.push(")");
         }
     };
+}
+
+/// Words of more cases than this are common.
+const COMMON: i64 = 500;
+
+/// Sorts the words of a filter into rare ones, which lead to their cases, and
+/// common ones. A list begins with what it has found first, so the more cases
+/// have a word, the sooner a page of them is full.
+pub(crate) async fn weigh(conn: &mut Conn, mut wanted: Filter) -> Stored<Filter> {
+    for word in std::mem::take(&mut wanted.words) {
+        let found = on!(conn, link => {
+            let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM case_words s WHERE s.wave = ");
+            query.push_bind(wanted.wave).push(" AND s.word >= ").push_bind(word.clone());
+            if let Some(end) = end_of(&word) {
+                query.push(" AND s.word < ").push_bind(end);
+            }
+            query.push(" LIMIT ").push_bind(COMMON + 1).push(") found");
+            query.build_query_scalar::<i64>().fetch_one(link).await?
+        });
+        if found > COMMON {
+            wanted.common.push(word);
+        } else {
+            wanted.words.push(word);
+        }
+    }
+    Ok(wanted)
 }
 
 /// The rows of a list that lie in a window.

@@ -115,6 +115,37 @@ story!(words_are_found_by_their_beginnings, world => {
     assert_eq!(find("gs-0100").await, 0, "another wave's");
 });
 
+story!(words_most_cases_have_find_the_same_as_rare_ones, world => {
+    let offices = 2_000;
+    let staff = world.many(offices).await;
+    let names: Vec<(String, &str)> = (0..offices)
+        .map(|n| (format!("GS-{n:04}"), ["Kreis Öhringen", "Zwickauer Land", "Landkreis Ähren"][n % 7 % 3]))
+        .collect();
+    // Alone and together, common and rare.
+    for (text, name, kennung) in [
+        ("gs", "", ""), ("land", "and", ""), ("gs zwick", "Zwick", ""), ("kreis gs-000", "Kreis", "GS-000"),
+        ("gs land zwick 19", "Zwick", "GS-19"), ("gs land nirgends", "nirgends", ""),
+    ] {
+        let wanted = names.iter().filter(|(one, called)| called.contains(name) && one.starts_with(kennung)).count();
+        let filter = CaseFilter { search: text.into(), ..CaseFilter::default() };
+        let mut paging = CasePaging { size: 500, sort: CaseSort::Kennung, ..CasePaging::default() };
+        let mut found = Vec::new();
+        loop {
+            let page = world.portal.case_page(&staff, 2008, &filter, &paging).await.unwrap();
+            assert_eq!(page.count, wanted as u64, "{text}");
+            found.extend(page.rows.into_iter().map(|row| row.kennung));
+            match found.last() {
+                Some(last) if page.later => paging.from = PageFrom::After(last.clone()),
+                _ => break,
+            }
+        }
+        assert_eq!(found.len(), wanted, "{text}");
+        assert!(found.is_sorted(), "{text}");
+        let whole = world.portal.cases(&staff, 2008, &filter).await.unwrap();
+        assert_eq!(whole.len(), wanted, "{text}");
+    }
+});
+
 story!(every_filter_finds_its_cases, world => {
     world.in_the_field().await;
     let (one, two) = (world.office("GS-1").await, world.office("GS-2").await);
