@@ -29,7 +29,8 @@ async fn each(portal: &Portal, folder: &Path) -> io::Result<()> {
         };
         let to = match read {
             Ok(bounced) => {
-                tracing::warn!(failed = bounced.failed, reason = bounced.reason, "delivery report");
+                let reason = portal::without_addresses(&bounced.reason);
+                tracing::warn!(failed = bounced.failed, reason, "delivery report");
                 "gelesen"
             }
             // Another time.

@@ -137,5 +137,10 @@ fn note(handled: Handled) {
         Handled::Unclear(mail) => ("unclear", mail),
     };
     metrics::counter!("ruecklauf_mails_total", "state" => state).increment(1);
-    tracing::warn!(kind = %mail.kind, state, reason = mail.reason, "mail");
+    // Staff's own words (why an office wants no mails) stay out of it too.
+    let reason = match state {
+        "cancelled" => String::new(),
+        _ => portal::without_addresses(&mail.reason),
+    };
+    tracing::warn!(kind = %mail.kind, state, reason, "mail");
 }

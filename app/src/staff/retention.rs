@@ -30,7 +30,7 @@ pub(super) fn RetentionPage() -> impl IntoView {
                 {notice}
                 <FormSummary errors/>
                 <p>"Personenbezogene Angaben werden gelöscht oder unkenntlich gemacht, wenn eine Welle lange genug geschlossen ist. Die Antworten für die Forschung bleiben; auch die Fragen nach Ansprechperson und E-Mail-Adresse werden geleert. Das Prüfzeichen auf der Quittung bleibt, wie es war."</p>
-                <p class="hint">"Nicht gelöscht werden das Protokoll (Personen aus den Einheiten stehen darin nur mit der Kennung), Fragen und Erläuterungen aus Rückfragen, Gründe für Entscheidungen über Fälle, weitere Spalten des Verzeichnisses und Sicherungen, die schon gemacht sind."</p>
+                <p class="hint">"Nicht gelöscht werden das Protokoll (Personen aus den Einheiten stehen darin nur mit der Kennung), Fragen und Erläuterungen aus Rückfragen, Begründungen zu ungewöhnlichen Angaben, Gründe für Entscheidungen über Fälle, weitere Spalten des Verzeichnisses und Sicherungen, die schon gemacht sind."</p>
                 {now}
                 {rules}
                 {runs}
@@ -49,9 +49,11 @@ fn what_happens(kind: RetentionKind) -> &'static str {
         RetentionKind::Accounts => {
             "sobald alle Wellen der Einheit so lange geschlossen sind: Name, Adresse, Passwort; die Kennung bleibt und kann neu eingeladen werden"
         }
-        RetentionKind::Mails => "Empfänger, Betreff und Text; dass und wann etwas verschickt wurde, bleibt",
+        RetentionKind::Mails => {
+            "Empfänger, Betreff und Text; dass und wann etwas verschickt wurde, bleibt; was noch wartet, entfällt"
+        }
         RetentionKind::Notes => {
-            "Notizen zu Anrufen und Briefen, Gründe für die Abmeldung; dass und wann es Kontakt gab, bleibt"
+            "Notizen zu Anrufen, Briefen und Fällen, Gründe für die Abmeldung; dass und wann es Kontakt gab, bleibt"
         }
         RetentionKind::Networks => "Prüfwerte der Anschlüsse, an denen eine neue Anmeldung erkannt wird",
     }

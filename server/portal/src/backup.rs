@@ -2,6 +2,7 @@
 //! write.
 
 use crate::Portal;
+use crate::files::touch_private;
 use crate::store::Store;
 use sqlx::{ConnectOptions, Connection, SqlitePool};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ impl Portal {
         if part.exists() {
             std::fs::remove_file(&part)?;
         }
+        // Filled by others, and read by nobody but its owner.
+        touch_private(&part)?;
         match self.store() {
             Store::Sqlite { writer, .. } => copy_sqlite(writer, &part).await?,
             Store::Postgres(_) => dump_postgres(&self.settings().database_url, &part).await?,

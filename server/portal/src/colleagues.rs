@@ -11,6 +11,7 @@ mod institute;
 use self::form::{addressed, granted, named};
 use crate::Portal;
 use crate::clock::from_micros;
+use crate::identity::session::ALL_MODULES;
 use crate::identity::{Access, Session, Who};
 use crate::input::FieldError;
 use crate::mail::{self, MailKind, New};
@@ -173,7 +174,8 @@ impl Portal {
         };
         rows::put(&mut tx, &id, unit_id, &grant).await?;
         send_link(&mut tx, &id, who, now).await?;
-        note(&mut tx, who, "colleague_invited", (case.wave, unit_id), now).await?;
+        let detail = in_words(&modules, form.deputy);
+        note(&mut tx, who, "colleague_invited", (case.wave, unit_id, &detail), now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -195,7 +197,13 @@ impl Portal {
         let row = own(&mut tx, unit_id, id).await?;
         let modules = granted(&instrument, form).map_err(|error| ColleagueError::Invalid(vec![error]))?;
         rows::set_grant(&mut tx, &row.account_id, &modules, form.deputy).await?;
-        note(&mut tx, actor(session), "colleague_changed", (case.wave, unit_id), now).await?;
+        let detail = format!(
+            "{} → {}",
+            in_words(&row.modules, row.deputy),
+            in_words(&modules, form.deputy)
+        );
+        let about = (case.wave, unit_id, detail.as_str());
+        note(&mut tx, actor(session), "colleague_changed", about, now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -213,7 +221,8 @@ impl Portal {
         self.within_limit(&mut tx, &row.account_id, now).await?;
         rows::set_link(&mut tx, &row.account_id, now.timestamp_micros()).await?;
         send_link(&mut tx, &row.account_id, actor(session), now).await?;
-        note(&mut tx, actor(session), "colleague_reminded", (case.wave, unit_id), now).await?;
+        let about = (case.wave, unit_id, "");
+        note(&mut tx, actor(session), "colleague_reminded", about, now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -230,14 +239,9 @@ impl Portal {
         let (case, _) = self.field_of(&mut tx, unit_id).await?;
         let row = own(&mut tx, unit_id, id).await?;
         withdraw(&mut tx, &row, actor(session), now).await?;
-        note(
-            &mut tx,
-            actor(session),
-            "colleague_withdrawn",
-            (case.wave, unit_id),
-            now,
-        )
-        .await?;
+        let detail = in_words(&row.modules, row.deputy);
+        let about = (case.wave, unit_id, detail.as_str());
+        note(&mut tx, actor(session), "colleague_withdrawn", about, now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -291,6 +295,8 @@ async fn withdraw(conn: &mut Conn, row: &ColleagueRow, who: Actor<'_>, now: Date
     let at = now.timestamp_micros();
     rows::withdraw(conn, &row.account_id, who.name, at).await?;
     accounts::set_disabled(conn, &row.account_id, Some(at)).await?;
+    // Invited again, they set another one: by then it may be another person.
+    accounts::clear_password(conn, &row.account_id).await?;
     sessions::void_tokens(conn, &row.account_id, at).await?;
     sessions::delete_of_account(conn, &row.account_id).await
 }
@@ -304,6 +310,15 @@ async fn send_link(conn: &mut Conn, id: &str, who: Actor<'_>, now: DateTime<Utc>
     };
     mail::enqueue(conn, [mail], now).await?;
     Ok(())
+}
+
+/// What is granted, for the log: no names.
+fn in_words(modules: &str, deputy: bool) -> String {
+    match (deputy, modules) {
+        (true, _) => "Vertretung".to_owned(),
+        (_, ALL_MODULES) => "ganzer Fragebogen".to_owned(),
+        (_, letters) => format!("Abschnitte {}", letters.replace(',', ", ")),
+    }
 }
 
 fn colleague(row: ColleagueRow) -> Colleague {
@@ -324,14 +339,14 @@ async fn note(
     conn: &mut Conn,
     who: Actor<'_>,
     action: &str,
-    (wave, unit_id): (i32, &str),
+    (wave, unit_id, detail): (i32, &str, &str),
     now: DateTime<Utc>,
 ) -> Stored<()> {
     let deed = Deed {
         action,
         wave: Some(wave),
         unit_id: Some(unit_id),
-        detail: "",
+        detail,
     };
     events::audit(conn, who, &deed, now).await
 }

@@ -14,6 +14,7 @@ mod colleagues;
 mod demo;
 mod exports;
 mod figures;
+mod files;
 mod identity;
 mod input;
 mod instruments;
@@ -42,6 +43,7 @@ pub use colleagues::{Colleague, ColleagueError, ColleagueForm};
 pub use demo::{DemoError, DemoStaff, DemoSummary, DemoUnit};
 pub use exports::{Export, ExportError, ExportFormat, ExportLayout, ExportWish, Pieces};
 pub use figures::Figures;
+pub use files::create_private;
 pub use identity::{
     Access, AccountError, CodeError, FactorState, NewFactor, NewSession, OwnAccount, Pending, RequestAccessError, Role,
     Session, SetPasswordError, SignInError, TokenInfo, TokenPurpose, Who,
@@ -94,3 +96,4 @@ pub use staff::{
 pub use store::{OpenError, StoreError};
 pub use verify::{Damage, Verified};
 pub use waves::{Goals, NewWave, Opened, WaveError, WaveState, WaveView};
+pub use words::without_addresses;

@@ -35,9 +35,30 @@ pub(crate) fn fold(text: &str) -> String {
     folded
 }
 
+/// A mail server's words without the addresses in them, for the log and
+/// whatever else is never made anonymous.
+#[must_use]
+pub fn without_addresses(text: &str) -> String {
+    text.split_inclusive(char::is_whitespace)
+        .map(|word| match word.contains('@') {
+            true => format!("…{}", word.trim_start_matches(|c: char| !c.is_whitespace())),
+            false => word.to_owned(),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_mail_servers_say_names_nobody() {
+        assert_eq!(
+            without_addresses("550 5.1.1 <eva@amt.example>: Recipient rejected (to=eva@amt.example)\nbye"),
+            "550 5.1.1 … Recipient rejected …\nbye"
+        );
+        assert_eq!(without_addresses("452 4.2.2 mailbox full"), "452 4.2.2 mailbox full");
+    }
 
     #[test]
     fn names_stand_in_german_order() {

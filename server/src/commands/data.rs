@@ -96,7 +96,7 @@ pub(super) async fn export(portal: &Portal, args: &Export) -> Result<(), Command
 async fn write_export(portal: &Portal, wish: &ExportWish, file: &Path) -> Result<u64, CommandError> {
     // Before there is a file: what stands against it.
     let export = portal.export_here(wish).await?;
-    let mut out = Whole(BufWriter::new(File::create(file).map_err(file_error(file))?));
+    let mut out = Whole(BufWriter::new(portal::create_private(file).map_err(file_error(file))?));
     let mut progress = Progress::new("Exportieren");
     let rows = export.write(&mut out, |done, of| progress.tell(done, of)).await?;
     drop(progress);

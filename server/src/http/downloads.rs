@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
-use portal::Overview;
+use portal::{Overview, Session};
 use serde::Deserialize;
 
 /// Which wave, by the end of which day.
@@ -31,7 +31,8 @@ pub(super) async fn curve(
         .overview(&session, asked.welle, asked.tag)
         .await
         .map_err(refused)?;
-    csv_file(&format!("kurve-{}.csv", named(&overview)), overview.curve_csv())
+    let name = format!("kurve-{}.csv", named(&overview));
+    figures_file(&state, &session, (asked.welle, &name), overview.curve_csv()).await
 }
 
 /// `GET /institut/ruecklauf.csv`
@@ -45,7 +46,8 @@ pub(super) async fn groups(
         .overview(&session, asked.welle, asked.tag)
         .await
         .map_err(refused)?;
-    csv_file(&format!("ruecklauf-{}.csv", named(&overview)), overview.groups_csv())
+    let name = format!("ruecklauf-{}.csv", named(&overview));
+    figures_file(&state, &session, (asked.welle, &name), overview.groups_csv()).await
 }
 
 /// `GET /institut/trichter.csv`
@@ -59,7 +61,8 @@ pub(super) async fn funnel(
         .overview(&session, asked.welle, asked.tag)
         .await
         .map_err(refused)?;
-    csv_file(&format!("trichter-{}.csv", named(&overview)), overview.funnel_csv())
+    let name = format!("trichter-{}.csv", named(&overview));
+    figures_file(&state, &session, (asked.welle, &name), overview.funnel_csv()).await
 }
 
 /// `GET /institut/quoten.csv`
@@ -69,12 +72,25 @@ pub(super) async fn quotas(
     Query(asked): Query<Asked>,
 ) -> Result<Response, HttpError> {
     let quotas = state.portal().quotas(&session, asked.welle).await.map_err(refused)?;
-    csv_file(&format!("quoten-{}.csv", asked.welle), quotas.csv())
+    let name = format!("quoten-{}.csv", asked.welle);
+    figures_file(&state, &session, (asked.welle, &name), quotas.csv()).await
 }
 
 /// Wave and day, as part of a file's name.
 fn named(overview: &Overview) -> String {
     format!("{}-{}", overview.wave.key, overview.day)
+}
+
+/// Figures of a wave to be saved under a name, noted in the log.
+pub(super) async fn figures_file(
+    state: &AppState,
+    session: &Session,
+    (wave, name): (i32, &str),
+    content: impl Into<Body>,
+) -> Result<Response, HttpError> {
+    let noted = state.portal().note_figures_export(session, wave, name).await;
+    noted.map_err(refused)?;
+    csv_file(name, content)
 }
 
 /// A table to be saved under a name.

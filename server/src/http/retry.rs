@@ -18,7 +18,9 @@ pub(super) struct Unstored(pub(super) Resume);
 pub(super) async fn with_form(error: HttpError, request: Request) -> Response {
     let target = request.uri().path().to_owned();
     let signs_in = target == "/anmelden";
-    if *request.method() != Method::POST || !(signs_in || target.starts_with("/befragung/")) {
+    // The forms of one's own account hold passwords.
+    let holds_answers = target.starts_with("/befragung/") && !target.starts_with("/befragung/konto/");
+    if *request.method() != Method::POST || !(signs_in || holds_answers) {
         return error.into_response();
     }
     match Fields::read(request).await {

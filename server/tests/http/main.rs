@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod client;
+mod colleague;
 #[path = "../../../app/survey/tests/common/mod.rs"]
 mod common;
 mod exports;

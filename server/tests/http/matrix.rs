@@ -785,6 +785,50 @@ async fn everybody_gets_what_is_theirs_and_nothing_else() {
     }
 }
 
+/// The list the matrix goes by is what is routed: no address and no method
+/// gets past it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_routed_that_the_list_does_not_know() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
+    let source: String = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let uses = |call: &str| source.matches(call).count();
+    assert_eq!(uses(".route("), 2, "Routes::add, and the address of the health check");
+    for call in [
+        ".route_service(",
+        ".nest(",
+        ".nest_service(",
+        ".fallback_service(",
+        ".merge(Router",
+    ] {
+        assert_eq!(uses(call), 0, "{call}: routed past the list");
+    }
+    let world = World::new().await;
+    world.changes.stop();
+    let mut browser = world.signed_in(Person::Staff(Role::Admin)).await;
+    let routes = server::http::routes();
+    for (_, route) in &routes {
+        let path = route.replace(['{', '}'], "");
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            if routes.iter().any(|(known, other)| *known == method && other == route) {
+                continue;
+            }
+            let request = browser
+                .request(method.clone(), &path)
+                .header("origin", format!("https://{HOST}"))
+                .body(Body::empty());
+            let status = browser.send(request.unwrap()).await.status;
+            // Staff learns nothing of the offices' addresses, not even this.
+            let office = path.starts_with("/befragung") && status == 404;
+            assert!(status == 405 || office, "{method} {path}: {status}");
+        }
+    }
+}
+
 /// What every answer carries, whoever asked for whatever.
 fn protected(answer: &Answer, what: &str) {
     let policy = answer.header("content-security-policy");

@@ -291,3 +291,33 @@ async fn where_it_is_required_nothing_else_is_reached() {
         .await;
     assert_eq!(office.get("/befragung").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_gives_no_password_back() {
+    let world = World::new().await;
+    let mut browser = world.signed_in(crate::world::Person::Unit("GS-1")).await;
+    let mut staff = world.signed_in(crate::world::Person::Staff(Role::Editor)).await;
+    world.portal.close().await;
+    let fields = [
+        ("passwort0", "mein geheimes Passwort"),
+        ("passwort", "mein geheimes neues"),
+        ("passwort2", "mein geheimes neues"),
+    ];
+    let kept = browser.post("/befragung/D", &[("D1_ue", "geheimes")]).await;
+    assert_eq!(kept.status, 503);
+    assert!(kept.body.contains("geheimes"), "answers come back: {}", kept.body);
+    for path in ["/befragung/konto/passwort", "/befragung/konto/andere"] {
+        let answer = browser.post(path, &fields).await;
+        assert_eq!(answer.status, 503, "{path}");
+        assert!(!answer.body.contains("geheimes"), "{path}: {}", answer.body);
+    }
+    for path in [
+        "/institut/konto/passwort",
+        "/institut/konto/zweiter-schritt",
+        "/zugang/x",
+        "/anmelden",
+    ] {
+        let answer = staff.post(path, &fields).await;
+        assert!(!answer.body.contains("geheimes"), "{path}: {}", answer.body);
+    }
+}

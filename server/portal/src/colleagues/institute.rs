@@ -1,6 +1,6 @@
 //! What the institute sees of an office's colleagues and may do about them.
 
-use super::{Colleague, ColleagueError, colleague, note, own, withdraw};
+use super::{Colleague, ColleagueError, colleague, in_words, note, own, withdraw};
 use crate::Portal;
 use crate::identity::{Role, Session};
 use crate::staff::{StaffError, require};
@@ -50,7 +50,8 @@ impl Portal {
             _ => StaffError::NotFound,
         })?;
         withdraw(&mut tx, &row, who, now).await?;
-        note(&mut tx, who, "colleague_withdrawn", (wave, &case.unit_id), now).await?;
+        let detail = in_words(&row.modules, row.deputy);
+        note(&mut tx, who, "colleague_withdrawn", (wave, &case.unit_id, &detail), now).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -110,15 +110,15 @@ impl Portal {
         if factors::awaited(&mut tx, &hash, young).await?.is_none() {
             return Err(CodeError::Expired);
         }
-        if let Some(until) = throttle::code(&mut tx, &account.id, now).await? {
-            return Err(CodeError::Throttled { until });
-        }
-        let Some(used) = self
-            .take_code(&mut tx, (&account.id, &account.login), code, now)
-            .await?
-        else {
-            tx.commit().await?;
-            return Err(CodeError::Wrong);
+        let shut = throttle::code(&mut tx, &account.id, now).await?;
+        let owner = (account.id.as_str(), account.login.as_str());
+        let used = match (self.take_code(&mut tx, owner, (code, shut.is_none()), now).await?, shut) {
+            (Some(used), _) => used,
+            (None, Some(until)) => return Err(CodeError::Throttled { until }),
+            (None, None) => {
+                tx.commit().await?;
+                return Err(CodeError::Wrong);
+            }
         };
         if !factors::awaited_no_more(&mut tx, &hash).await? {
             return Err(CodeError::Expired);
@@ -140,17 +140,23 @@ impl Portal {
         Ok(new)
     }
 
-    /// Takes a code of an account, if it is one that still counts.
+    /// Takes a code of an account, if it is one that still counts. `clock`: the
+    /// six digits of the moment do; while guessing them is slowed down only a
+    /// recovery code does, which nobody guesses. So who knows the password
+    /// cannot keep its owner out by failing on purpose.
     pub(super) async fn take_code(
         &self,
         conn: &mut Conn,
         (account_id, login): (&str, &str),
-        code: &str,
+        (code, clock): (&str, bool),
         now: DateTime<Utc>,
     ) -> Stored<Option<Used>> {
         let secret = factors::find(conn, account_id).await?.and_then(|row| row.secret);
         let Some(secret) = secret else { return Ok(None) };
         if let Some(step) = Key::read(&secret, login)?.step_of(code, now) {
+            if !clock {
+                return Ok(None);
+            }
             return Ok(factors::use_step(conn, account_id, step).await?.then_some(Used::Clock));
         }
         let hash = code_hash(code);

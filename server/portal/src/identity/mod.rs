@@ -3,6 +3,7 @@
 
 pub(crate) mod access;
 pub(crate) mod factor;
+pub(crate) mod handover;
 mod own;
 pub(crate) mod password;
 mod policy;

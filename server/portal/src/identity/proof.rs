@@ -87,14 +87,20 @@ impl Portal {
             return Ok(tx);
         }
         if code.trim().is_empty() {
+            tx.commit().await?;
             return Err(invalid("code", "Bitte geben Sie auch einen Code ein."));
         }
-        if let Some(until) = throttle::code(&mut tx, &session.account_id, now).await? {
-            return Err(AccountError::Throttled { until });
-        }
+        let shut = throttle::code(&mut tx, &session.account_id, now).await?;
         let account = (session.account_id.as_str(), session.login.as_str());
-        if self.take_code(&mut tx, account, code, now).await?.is_none() {
+        if self
+            .take_code(&mut tx, account, (code, shut.is_none()), now)
+            .await?
+            .is_none()
+        {
             tx.commit().await?;
+            if let Some(until) = shut {
+                return Err(AccountError::Throttled { until });
+            }
             return Err(invalid(
                 "code",
                 "Der Code stimmt nicht oder wurde schon benutzt. Bitte geben Sie den nächsten ein, den die App anzeigt, oder einen Wiederherstellungscode.",

@@ -286,7 +286,7 @@ pub(super) fn session_of(row: SessionRow) -> Stored<Session> {
 }
 
 /// Reads the stored role of an account.
-pub(super) fn who(
+pub(crate) fn who(
     role: &str,
     unit_id: Option<String>,
     kennung: Option<String>,

@@ -61,8 +61,8 @@ const REQUESTS: Limit = Limit {
     forgotten_after: TimeDelta::hours(1),
 };
 
-/// Codes of the second step, by account. Only who knows the password gets so
-/// far, so this shuts nobody out who could not be kept out otherwise.
+/// Codes of the second step, by account, so that many addresses gain nothing.
+/// Only who knows the password gets so far; a recovery code passes it.
 const CODES: Limit = Limit {
     scope: "code",
     free: 5,

@@ -89,6 +89,13 @@ pub(super) async fn row_why_not(
     about: &About,
     at: DateTime<Utc>,
 ) -> Stored<Option<String>> {
+    let opened = about
+        .account
+        .as_ref()
+        .is_some_and(|account| account.password_hash.is_some());
+    if opened && matches!(kind, MailKind::InvitationAgain | MailKind::StaffInvitation) {
+        return Ok(Some("Das Passwort ist inzwischen festgelegt".to_owned()));
+    }
     if row.account_id.is_some() && about.account.is_none() {
         return Ok(Some("Den Zugang gibt es nicht mehr".into()));
     }

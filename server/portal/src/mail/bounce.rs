@@ -9,6 +9,7 @@ use super::message::one_line;
 use crate::Portal;
 use crate::store::events::{self, Actor, Deed};
 use crate::store::{StoreError, contacts, outbox};
+use crate::words::without_addresses;
 use mailparse::{MailHeaderMap, ParsedMail, parse_headers, parse_mail};
 
 /// Largest report that is read, in bytes.
@@ -77,7 +78,7 @@ impl Portal {
                     action: "address_marked",
                     wave: row.wave,
                     unit_id,
-                    detail: &report.reason,
+                    detail: &without_addresses(&report.reason),
                 };
                 events::audit(&mut tx, Actor::SYSTEM, &deed, now).await?;
             }

@@ -126,8 +126,9 @@ impl About {
         let account = self.account.as_ref()?;
         match kind {
             MailKind::NewPassword => Some((account, TokenPurpose::Reset)),
-            MailKind::InvitationAgain => Some((account, TokenPurpose::Invitation)),
-            MailKind::StaffInvitation
+            // Where a password was set meanwhile there is nothing to open.
+            MailKind::InvitationAgain
+            | MailKind::StaffInvitation
             | MailKind::Invitation
             | MailKind::Reminder
             | MailKind::Reopened

@@ -92,6 +92,17 @@ impl<'a> New<'a> {
         }
     }
 
+    /// To the new head of an office, whose predecessor's password has ended.
+    pub(crate) fn to_successor(account_id: &'a str) -> Self {
+        Self {
+            own: Some((
+                "",
+                "Sie sind im Portal des IAW jetzt als Ansprechperson Ihrer Einheit eingetragen. Der Zugang Ihrer Vorgängerin oder Ihres Vorgängers ist beendet; was eingetragen ist, bleibt erhalten.",
+            )),
+            ..Self::to_account(MailKind::InvitationAgain, account_id)
+        }
+    }
+
     /// To the contact of a case; `step` tells it from others of its kind.
     pub(crate) fn to_case(
         kind: MailKind,

@@ -100,7 +100,7 @@ const SHIPPED: &[Shipped] = shipped! {
     "rueckfrage-erinnerung" "Erinnerung an eine Rückfrage" true [REASON, POINTS, UNTIL, ("ueberfaellig", "wahr, wenn die Frist vorbei ist")];
     "eingang" "Eingangsbestätigung" true [("eingegangen", "Zeitpunkt der Abgabe"), ("quittung", "Quittungsnummer"), ("pruefzeichen", "Prüfzeichen der Abgabe")];
     "einladung-kollege" "Einladung durch die Leitung einer Einheit" true [("eingeladen_von", "wer einlädt"), ("abschnitte", "Liste der Abschnitte"), ("vertretung", "wahr, wenn als Vertretung benannt")];
-    "einladung-erneut" "Link zum Zugang, auf Anforderung" true [];
+    "einladung-erneut" "Link zum Zugang, auf Anforderung" true [("grund", "warum die E-Mail kommt, wo niemand sie angefordert hat; sonst leer")];
     "neues-passwort" "Link für ein neues Passwort" false [LINK];
     "passwort-gesetzt" "Passwort wurde festgelegt" false [MOMENT];
     "neue-anmeldung" "Anmeldung von einem neuen Anschluss" false [MOMENT];

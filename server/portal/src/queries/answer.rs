@@ -9,7 +9,8 @@ use crate::respondent::batch::{Job, store};
 use crate::respondent::save::tidy;
 use crate::respondent::view::Draft;
 use crate::respondent::{
-    Barred, Choice, Conflict, ItemChange, Receipt, SaveError, access, actor, pen, receipt_of, take_current, unit_of,
+    Barred, Choice, Conflict, ItemChange, Receipt, SaveError, access, access_now, actor, pen, receipt_of, take_current,
+    unit_of,
 };
 use crate::store::cases;
 use crate::store::events::{self, Deed};
@@ -29,7 +30,7 @@ pub struct OpenQuery {
     pub transmitted: Sheet,
     /// What may be changed now.
     pub scope: Scope,
-    /// What stands against sending the answer.
+    /// What of it stands against sending the answer.
     pub lack: QueryLack,
     /// Whether the person may send the answer.
     pub may_send: bool,
@@ -142,11 +143,15 @@ impl Portal {
             .filter_map(|id| instrument.item(id))
             .collect();
         let scope = Scope::new(&transmitted, &sheet, &confirmations, asked);
-        let lack = lack_of(&query.points, (&transmitted, &sheet), &scope, &confirmations);
+        let mut lack = lack_of(&query.points, (&transmitted, &sheet), &scope, &confirmations);
         let access = access(session);
         query
             .points
             .retain(|point| point.items.iter().any(|id| access.sees_item(instrument, id)));
+        lack.unanswered
+            .retain(|place| query.points.iter().any(|point| point.place == *place));
+        lack.findings
+            .retain(|finding| access.sees_question(instrument, finding.question));
         Ok(Some(OpenQuery {
             query,
             transmitted,
@@ -234,7 +239,7 @@ impl Portal {
             return Ok(receipt);
         }
         let mut held = self.hold_query(&mut tx, session, id).await?;
-        if !access(session).submits {
+        if !access_now(&mut tx, session).await?.submits {
             return Err(QueryError::HeadOnly);
         }
         let scope = held.scope(&held.draft.sheet, &held.draft.confirmations);

@@ -118,7 +118,7 @@ impl Portal {
 /// The changes that may be written, and what may be changed after them. A
 /// change counts towards the scope only once the scope holds it: nothing opens
 /// the way to itself. A control that shows what stands anyway is no change,
-/// wherever it belongs.
+/// wherever it belongs; what the person does not see they do not send.
 pub(super) fn allowed(
     held: &Held,
     session: &Session,
@@ -132,11 +132,11 @@ pub(super) fn allowed(
     for change in changes {
         let item = instrument.item(&change.item);
         let item = item.ok_or_else(|| SaveError::UnknownItem(change.item.clone()))?;
-        if access.sees_item(instrument, &change.item) {
-            waiting.push((item, change));
-        } else if sheet.entry(item) != change.entry.as_ref() {
+        // Not even to say whether it is what stands: that would tell the answer.
+        if !access.sees_item(instrument, &change.item) {
             return Err(QueryError::NotAsked(change.item));
         }
+        waiting.push((item, change));
     }
     let mut kept = Vec::with_capacity(waiting.len());
     loop {

@@ -10,6 +10,7 @@ mod table;
 pub use report::RowError;
 
 use crate::Portal;
+use crate::identity::handover::hand_over_all;
 use crate::mail::{New, enqueue};
 use crate::secrets::{NoRandomness, new_id};
 use crate::store::cases::{self, CaseRow, NewCase, NewUnit};
@@ -102,7 +103,9 @@ impl Portal {
         }
         if state == WaveState::Open {
             tell_former_addresses(&mut tx, wave, &offices, &present, now).await?;
+            let without = hand_over_all(&mut tx, wave, now).await?;
             accounts::set_head_contacts(&mut tx, wave).await?;
+            enqueue(&mut tx, without.iter().map(|head| New::to_successor(head)), now).await?;
         }
         let detail = format!("{} added, {} updated", imported.added, imported.updated);
         let deed = Deed {

@@ -1,7 +1,9 @@
 //! What of a questionnaire is whose: the head's everything, a colleague's the
 //! modules the head has granted.
 
-use crate::identity::{Access, Session, Who};
+use crate::identity::session::who;
+use crate::identity::{Access, Role, Session, Who};
+use crate::store::{Conn, Stored, accounts};
 use survey::{Instrument, QuestionIx};
 
 impl Access {
@@ -25,4 +27,19 @@ pub(crate) fn access(session: &Session) -> Access {
         Who::Unit { access, .. } => access.clone(),
         Who::Staff { .. } => Access::of_colleague("", false),
     }
+}
+
+/// The same as it is in this transaction: since the request came in, the head
+/// may have named another deputy or withdrawn the access.
+pub(crate) async fn access_now(conn: &mut Conn, session: &Session) -> Stored<Access> {
+    let nothing = Access::of_colleague("", false);
+    let Some(account) = accounts::by_id(conn, &session.account_id).await? else {
+        return Ok(nothing);
+    };
+    let now = who(&account.role, account.unit_id, account.kennung, account.colleague)?;
+    Ok(match (now, &session.who) {
+        (Who::Unit { unit_id, access, .. }, Who::Unit { unit_id: theirs, .. }) if unit_id == *theirs => access,
+        (Who::Staff { role }, Who::Unit { .. }) if session.on_behalf && role >= Role::Editor => Access::WHOLE,
+        _ => nothing,
+    })
 }

@@ -72,6 +72,11 @@ impl Drafts {
         Ok(kept)
     }
 
+    /// Forgets everything: answers were taken out.
+    pub(crate) fn forget(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn holding(&self, case: &CaseRow) -> Option<Arc<Kept>> {
         let all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         all.get(&case.id)

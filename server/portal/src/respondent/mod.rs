@@ -22,7 +22,7 @@ pub use save::{HistoryEntry, ItemChange, LONGEST_ANSWER, SaveError, Saved};
 pub use submit::{Receipt, SubmitError};
 pub use view::{CaseContact, CaseView, StoredAnswer};
 
-pub(crate) use access::access;
+pub(crate) use access::{access, access_now};
 pub(crate) use status::opened;
 pub(crate) use submit::{Document, fingerprint, receipt_of};
 

@@ -2,7 +2,7 @@
 
 use super::status::{Step, transition};
 use super::view::Draft;
-use super::{Barred, Taken, access, actor, take_current};
+use super::{Barred, Taken, access_now, actor, take_current};
 use crate::Portal;
 use crate::berlin;
 use crate::clock::from_micros;
@@ -65,7 +65,7 @@ impl Portal {
     pub async fn submit(&self, session: &Session) -> Result<Receipt, SubmitError> {
         let mut tx = self.write().await?;
         let taken = take_current(&mut tx, session).await??;
-        if !access(session).submits {
+        if !access_now(&mut tx, session).await?.submits {
             return Err(SubmitError::HeadOnly);
         }
         let receipts = submissions::receipts(&mut tx, &taken.case.id).await?;

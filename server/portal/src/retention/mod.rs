@@ -8,8 +8,8 @@
 //! small transactions that find only what still holds something, and is taken
 //! up where it was interrupted. The log ([`crate::staff`]) is left as it is:
 //! no office's people stand in it by name. So are what was asked and explained
-//! in Rückfragen, reasons for decisions about cases and the attributes of the
-//! register; and earlier backups hold what they hold.
+//! in Rückfragen, reasons given for soft edits and for decisions about cases,
+//! and the attributes of the register; and earlier backups hold what they hold.
 
 mod redact;
 mod rules;
@@ -250,6 +250,10 @@ async fn due(conn: &mut Conn, scope: &Scope) -> Stored<Vec<(RetentionKind, Due)>
                 },
             ));
             since = closed_at;
+        }
+        // What was written to an office after its last wave is as old as that.
+        if let (RetentionKind::Mails, Some((RetentionKind::Mails, last))) = (kind, list.last_mut()) {
+            last.until = cutoff;
         }
     }
     Ok(list)

@@ -6,7 +6,7 @@ use super::{RetentionKind, Scope, due, note};
 use crate::Portal;
 use crate::store::events::Actor;
 use crate::store::retention::{self as rows, Due, RunRow};
-use crate::store::{StoreError, Stored};
+use crate::store::{StoreError, Stored, sessions};
 
 /// Cases, and other rows, of one transaction.
 const CASES: i64 = 25;
@@ -65,6 +65,8 @@ impl Portal {
             .await?;
         }
         tx.commit().await?;
+        self.drafts().forget();
+        self.store().tidy().await?;
         Ok(tell(done).0)
     }
 
@@ -95,7 +97,7 @@ impl Portal {
             RetentionKind::Networks => {
                 let mut forgotten = 0;
                 for id in rows::some_networks(&mut tx, due, OTHERS).await? {
-                    forgotten += rows::forget_networks(&mut tx, &id).await?;
+                    forgotten += sessions::forget_networks(&mut tx, &id).await?;
                 }
                 forgotten
             }

@@ -224,6 +224,7 @@ impl Portal {
                 accounts::set_disabled(&mut tx, id, Some(now.timestamp_micros())).await?;
                 sessions::delete_of_account(&mut tx, id).await?;
                 sessions::void_tokens(&mut tx, id, now.timestamp_micros()).await?;
+                sessions::forget_networks(&mut tx, id).await?;
                 factors::nothing_awaited(&mut tx, id).await?;
                 ("staff_disabled", of(""))
             }

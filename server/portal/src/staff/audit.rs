@@ -238,6 +238,11 @@ fn entry(row: AuditRow) -> AuditEntry {
     }
 }
 
+/// Whether people can read what an action is.
+pub(crate) fn has_wording(action: &str) -> bool {
+    ACTIONS.iter().any(|(name, _)| *name == action)
+}
+
 /// What an action is called; one without a wording goes by its name.
 fn label(action: &str) -> String {
     let known = ACTIONS.iter().find(|(name, _)| *name == action);
@@ -278,13 +283,19 @@ const ACTIONS: &[(&str, &str)] = &[
     ),
     ("contact_changed", "Ansprechperson geändert"),
     ("contact_logged", "Kontakt vermerkt"),
+    ("contacts_viewed", "Kontakte zu einem Fall angesehen"),
     ("deadline_changed", "Frist eines Falls geändert"),
+    (
+        "entered_on_behalf",
+        "Fragebogen für die Einheit geöffnet oder ausgefüllt",
+    ),
     ("exported", "Angaben exportiert"),
     ("factor_removed", "Zweiten Schritt der Anmeldung entfernt"),
     ("factor_reset", "Zweiten Schritt von jemandem entfernt"),
     ("factor_set", "Zweiten Schritt der Anmeldung eingerichtet"),
     ("feedback_released", "Rückmeldung an die Einheiten freigegeben"),
     ("feedback_withdrawn", "Rückmeldung an die Einheiten zurückgenommen"),
+    ("figures_exported", "Zahlen als Datei geholt"),
     ("mail_decided", "Über eine E-Mail entschieden"),
     ("mail_paused", "Versand angehalten"),
     ("mail_queue_resumed", "Versand nach einer Störung fortgesetzt"),

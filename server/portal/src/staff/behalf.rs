@@ -15,7 +15,7 @@ use crate::words;
 impl Portal {
     /// A session that answers for a case's unit. It is never stored and never
     /// leaves the program; what it writes carries the name of whoever entered
-    /// it and the mark that staff did.
+    /// it and the mark that staff did. Asking for it is noted in the audit.
     ///
     /// # Errors
     /// For editors and above; where there is no such case, or it is not the
@@ -23,15 +23,23 @@ impl Portal {
     pub async fn on_behalf(&self, session: &Session, wave: i32, kennung: &str) -> Result<Session, StaffError> {
         let who = require(session, Role::Editor)?;
         let name = format!("{} (IAW, für die Einheit)", who.name);
-        let mut conn = self.read().await?;
-        let case = cases::by_kennung(&mut conn, wave, &words::key(kennung)).await?;
+        let mut tx = self.write().await?;
+        let case = cases::by_kennung(&mut tx, wave, &words::key(kennung)).await?;
         let case = case.ok_or(StaffError::NotFound)?;
-        let current = cases::current_of_unit(&mut conn, &case.unit_id).await?;
+        let current = cases::current_of_unit(&mut tx, &case.unit_id).await?;
         if current.is_none_or(|current| current.id != case.id) {
             return Err(StaffError::Refused(
                 "Eingetragen wird nur in der Welle, die gerade läuft.".to_owned(),
             ));
         }
+        let deed = Deed {
+            action: "entered_on_behalf",
+            wave: Some(wave),
+            unit_id: Some(&case.unit_id),
+            detail: "",
+        };
+        events::audit(&mut tx, who, &deed, self.now()).await?;
+        tx.commit().await?;
         Ok(Session {
             display_name: name,
             who: Who::Unit {

@@ -28,6 +28,7 @@ mod touch;
 mod worklist;
 
 pub use accounts::{StaffAccount, StaffAccountError, StaffAddError, StaffChange};
+pub(crate) use audit::has_wording;
 pub use audit::{AuditEntry, AuditFilter, AuditPage, PROGRAM};
 pub use calls::{CallForm, CallResult};
 pub use cases::{CasePage, CasePaging, CaseRow, CaseSort, MOST_COUNTED, PageFrom};

@@ -145,10 +145,28 @@ impl Portal {
     /// # Errors
     /// For viewers and above.
     pub async fn note_panel_export(&self, session: &Session, what: &str) -> Result<(), StaffError> {
+        self.note_taken_away(session, ("panel_exported", None), what).await
+    }
+
+    /// Notes that figures of a wave were taken away as a file.
+    ///
+    /// # Errors
+    /// For viewers and above.
+    pub async fn note_figures_export(&self, session: &Session, wave: i32, what: &str) -> Result<(), StaffError> {
+        self.note_taken_away(session, ("figures_exported", Some(wave)), what)
+            .await
+    }
+
+    async fn note_taken_away(
+        &self,
+        session: &Session,
+        (action, wave): (&str, Option<i32>),
+        what: &str,
+    ) -> Result<(), StaffError> {
         let who = require(session, Role::Viewer)?;
         let deed = Deed {
-            action: "panel_exported",
-            wave: None,
+            action,
+            wave,
             unit_id: None,
             detail: what,
         };

@@ -147,6 +147,51 @@ pub(crate) async fn rehash(conn: &mut Conn, id: &str, old: &str, new: &str) -> S
     Ok(())
 }
 
+/// Changes whom an account names.
+pub(crate) async fn set_contact(conn: &mut Conn, id: &str, name: &str, email: &str) -> Stored<()> {
+    run!(
+        conn,
+        "UPDATE accounts SET display_name = $2, email = $3 WHERE id = $1",
+        id,
+        name,
+        email
+    )?;
+    Ok(())
+}
+
+/// Takes the password away; true where there was one.
+pub(crate) async fn clear_password(conn: &mut Conn, id: &str) -> Stored<bool> {
+    let cleared = run!(
+        conn,
+        "UPDATE accounts SET password_hash = NULL, password_set_at = NULL WHERE id = $1 AND password_hash IS NOT NULL",
+        id
+    )?;
+    Ok(cleared == 1)
+}
+
+/// A head's account and the contact its case in a wave names.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct HeadContact {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    pub new_name: String,
+    pub new_email: String,
+}
+
+/// Heads of a wave's units whose account has another address than its case.
+pub(crate) async fn heads_with_another_address(conn: &mut Conn, wave: i32) -> Stored<Vec<HeadContact>> {
+    rows!(
+        conn,
+        all,
+        HeadContact,
+        "SELECT a.id, a.display_name AS name, a.email, c.contact_name AS new_name, c.contact_email AS new_email
+         FROM accounts a JOIN cases c ON c.unit_id = a.unit_id
+         WHERE c.wave = $1 AND a.role = 'head' AND a.email <> c.contact_email ORDER BY a.id",
+        wave
+    )
+}
+
 /// Gives the heads of a wave's units the contact of this wave.
 pub(crate) async fn set_head_contacts(conn: &mut Conn, wave: i32) -> Stored<()> {
     run!(

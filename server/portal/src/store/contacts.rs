@@ -137,19 +137,12 @@ pub(crate) async fn add_attempt(
     counts::touched(conn, case_id).await
 }
 
-/// Changes whom a case and the head's account name.
-pub(crate) async fn set_contact(conn: &mut Conn, case_id: &str, unit_id: &str, name: &str, email: &str) -> Stored<()> {
+/// Changes whom a case names.
+pub(crate) async fn set_contact(conn: &mut Conn, case_id: &str, name: &str, email: &str) -> Stored<()> {
     run!(
         conn,
         "UPDATE cases SET contact_name = $2, contact_email = $3 WHERE id = $1",
         case_id,
-        name,
-        email
-    )?;
-    run!(
-        conn,
-        "UPDATE accounts SET display_name = $2, email = $3 WHERE role = 'head' AND unit_id = $1",
-        unit_id,
         name,
         email
     )?;

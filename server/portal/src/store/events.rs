@@ -90,6 +90,11 @@ pub(crate) struct Deed<'a> {
 /// Notes a deed. People of an office stand there by its Kennung: their names
 /// are none of the log's business, and it is never made anonymous.
 pub(crate) async fn audit(conn: &mut Conn, who: Actor<'_>, deed: &Deed<'_>, now: DateTime<Utc>) -> Stored<()> {
+    debug_assert!(
+        crate::staff::has_wording(deed.action),
+        "staff::audit has no wording for {:?}",
+        deed.action
+    );
     run!(
         conn,
         "INSERT INTO audit (id, at, account_id, who, action, wave, unit_id, detail)

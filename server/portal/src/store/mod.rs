@@ -17,6 +17,7 @@ pub(crate) mod exports;
 pub(crate) mod factors;
 mod failure;
 pub(crate) mod field;
+mod guard;
 pub(crate) mod lists;
 pub(crate) mod lock;
 mod open;
@@ -205,6 +206,17 @@ impl Store {
                     .await?,
             ),
         })))
+    }
+
+    /// Leaves nothing on disk of what was deleted: SQLite writes over what it
+    /// deletes, and here puts away its log of earlier states. Somebody who
+    /// still reads one of those keeps it until the next time. PostgreSQL cleans
+    /// up by itself.
+    pub(crate) async fn tidy(&self) -> Stored<()> {
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
+        }
+        Ok(())
     }
 
     /// Whether the database answers a question.

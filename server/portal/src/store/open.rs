@@ -3,12 +3,14 @@
 //! Refuses with a reason an operator can act on. Knows the names of the
 //! tables only to tell a foreign database from its own.
 
-use super::Store;
+use super::{Store, guard};
+use crate::files::touch_private;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgPool, Sqlite, SqliteConnection, SqlitePool};
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -106,12 +108,17 @@ async fn open_sqlite(file: &str) -> Result<Store, OpenError> {
     if option != "mode=rwc" {
         return Err(wrong_url(format!("{option:?} is no option here")));
     }
+    // Its log and index get the rights of the file itself. Where it cannot be
+    // made, SQLite says why.
+    let _ = touch_private(Path::new(file));
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What is deleted is written over: it is people's data.
+        .pragma("secure_delete", "ON")
         .busy_timeout(BUSY);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
@@ -203,6 +210,7 @@ async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), OpenError> {
         .run_direct(None, &mut *tx, false)
         .await
         .map_err(OpenError::Migrate)?;
+    guard::put_up_sqlite(&mut tx).await.map_err(OpenError::Unreadable)?;
     tx.commit().await.map_err(OpenError::Unreadable)
 }
 
@@ -238,7 +246,8 @@ async fn migrate_postgres(pool: &PgPool) -> Result<(), OpenError> {
         MIGRATIONS
             .run_direct(None, &mut *conn, false)
             .await
-            .map_err(OpenError::Migrate)
+            .map_err(OpenError::Migrate)?;
+        guard::put_up_postgres(&mut conn).await.map_err(OpenError::Unreadable)
     }
     .await;
     // A session that failed may hold the lock; it ends with the session.

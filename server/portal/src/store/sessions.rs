@@ -229,6 +229,10 @@ pub(crate) async fn networks(conn: &mut Conn, account_id: &str) -> Stored<Vec<St
     Ok(found.into_iter().map(|(hash,)| hash).collect())
 }
 
+pub(crate) async fn forget_networks(conn: &mut Conn, account_id: &str) -> Stored<u64> {
+    run!(conn, "DELETE FROM known_networks WHERE account_id = $1", account_id)
+}
+
 pub(crate) async fn add_network(conn: &mut Conn, account_id: &str, network: &str, at: i64) -> Stored<()> {
     run!(
         conn,

@@ -3,6 +3,7 @@
 
 use super::{WaveError, audit, known, sizes};
 use crate::Portal;
+use crate::identity::handover::hand_over_all;
 use crate::mail::{planned, planning};
 use crate::secrets::{NoRandomness, new_id};
 use crate::store::accounts::{self, NewAccount};
@@ -64,6 +65,8 @@ impl Portal {
 async fn invite(conn: &mut Conn, wave: i32, now: DateTime<Utc>) -> Stored<Opened> {
     let at = now.timestamp_micros();
     let cases = cases::of_wave(conn, wave).await?;
+    // Their invitation brings a link.
+    hand_over_all(conn, wave, now).await?;
     accounts::set_head_contacts(conn, wave).await?;
     let heads: HashSet<String> = accounts::heads_of_wave(conn, wave)
         .await?

@@ -1,6 +1,6 @@
 //! The log: found by whatever one knows, page by page, and only ever added to.
 
-use crate::support::{HERE, World, count, run, story};
+use crate::support::{HERE, World, count, run, story, try_run};
 use chrono::TimeDelta;
 use portal::{AuditFilter, AuditPage, Role, Session, StaffError};
 
@@ -105,4 +105,40 @@ story!(a_long_log_is_read_page_by_page_and_as_a_file, world => {
     let noted = "SELECT COUNT(*) FROM audit WHERE action = 'audit_exported'";
     assert_eq!(count(url, noted).await, 1);
     world.portal.sign_in("admin@iaw.example", "blauer Elefant am See", HERE).await.unwrap();
+});
+
+story!(the_database_itself_refuses_to_change_or_remove_a_line, world => {
+    world.in_the_field().await;
+    let url = &world.settings.database_url;
+    let all = count(url, "SELECT COUNT(*) FROM audit").await;
+    assert!(all > 3);
+    let mut statements = vec!["UPDATE audit SET who = 'x'", "DELETE FROM audit", "DELETE FROM audit WHERE action = 'wave_added'"];
+    if url.starts_with("postgres") {
+        statements.push("TRUNCATE audit");
+    }
+    // Also where the program has been started more than once.
+    world.another_portal().await;
+    for sql in statements {
+        let refused = try_run(url, sql).await.unwrap_err();
+        assert!(refused.contains("the log is only added to"), "{sql}: {refused}");
+    }
+    let same = "SELECT COUNT(*) FROM audit WHERE who <> 'x'";
+    assert_eq!(count(url, same).await, all);
+});
+
+story!(looking_at_contacts_and_entering_for_an_office_are_noted, world => {
+    world.in_the_field().await;
+    let admin = world.staff(Role::Admin).await;
+    world.portal.office_contacts(&admin, 2008, "GS-1").await.unwrap();
+    world.portal.on_behalf(&admin, 2008, "GS-2").await.unwrap();
+    world.portal.note_figures_export(&admin, 2008, "kurve-2008.csv").await.unwrap();
+    let all = page(&world, &admin, |filter| filter.person = "admin@iaw.example".into()).await;
+    let lines: Vec<_> = all.entries.iter().map(|entry| (entry.what.as_str(), entry.kennung.as_deref(), entry.detail.as_str())).collect();
+    for line in [
+        ("Kontakte zu einem Fall angesehen", Some("GS-1"), ""),
+        ("Fragebogen für die Einheit geöffnet oder ausgefüllt", Some("GS-2"), ""),
+        ("Zahlen als Datei geholt", None, "kurve-2008.csv"),
+    ] {
+        assert!(lines.contains(&line), "{line:?} in {lines:?}");
+    }
 });

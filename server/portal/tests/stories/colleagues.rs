@@ -94,8 +94,12 @@ story!(withdrawn_the_access_ends_at_once_and_what_was_typed_stays, world => {
     let case = portal.case_of(&head).await.unwrap().unwrap();
     assert_eq!(case.answers[0].by, "Ute Kern");
     assert!(matches!(portal.colleague_resend(&head, &id).await, Err(ColleagueError::NotFound)));
-    // Invited again, they are back.
+    // Invited again, whoever reads that mailbox by now sets a password of their own.
     portal.colleague_invite(&head, &form(UTE, &["C"])).await.unwrap();
+    assert!(portal.sign_in(UTE, PASSWORD, crate::support::HERE).await.is_err(), "the password of before");
+    portal.mail_run(None, None).await.unwrap();
+    let token = world.mail("einladung-kollege", UTE).token();
+    portal.set_password(&token, PASSWORD, PASSWORD).await.unwrap();
     let ute = world.sign_in(UTE).await;
     assert!(matches!(portal.save(&ute, &changes(&[("B2", "1")], 0)).await, Err(SaveError::NotYours(_))));
     let staff = world.staff(Role::Editor).await;
@@ -168,4 +172,49 @@ story!(a_rueckfrage_reaches_those_whose_modules_it_is_about, world => {
     portal.query_save(&head, &id, &say(2)).await.unwrap();
     assert!(matches!(portal.query_answer(&ute, &id).await, Err(QueryError::HeadOnly)));
     portal.query_answer(&head, &id).await.unwrap();
+});
+
+story!(a_deputy_who_is_none_any_more_hands_nothing_in, world => {
+    world.in_the_field().await;
+    let head = world.office("GS-1").await;
+    let portal = &world.portal;
+    let deputy = ColleagueForm { deputy: true, ..form(UTE, &[]) };
+    let ute = invited(&world, &head, &deputy).await;
+    world.complete(&head).await;
+    let id = portal.colleagues(&head).await.unwrap()[0].id.clone();
+    // Each time the request had been let in a moment before.
+    portal.colleague_change(&head, &id, &form(UTE, &["B"])).await.unwrap();
+    assert!(matches!(portal.submit(&ute).await, Err(SubmitError::HeadOnly)), "lowered");
+    portal.colleague_change(&head, &id, &deputy).await.unwrap();
+    portal.colleague_withdraw(&head, &id).await.unwrap();
+    assert!(matches!(portal.submit(&ute).await, Err(SubmitError::HeadOnly)), "withdrawn");
+    portal.submit(&head).await.unwrap();
+    let staff = world.staff(Role::Editor).await;
+    let point = NewPoint { items: vec!["B1".into()], question: "Stimmt B1?".into(), ..NewPoint::default() };
+    portal.query_open(&staff, 2008, "GS-1", &NewQuery { points: vec![point], due: "2008-01-23".into() }).await.unwrap();
+    let id = portal.open_query(&head).await.unwrap().unwrap().query.id;
+    assert!(matches!(portal.query_answer(&ute, &id).await, Err(QueryError::HeadOnly)), "nor an answer");
+});
+
+story!(nobody_finds_out_what_stands_in_modules_of_others, world => {
+    world.in_the_field().await;
+    let head = world.office("GS-1").await;
+    let portal = &world.portal;
+    let ute = invited(&world, &head, &form(UTE, &["B"])).await;
+    world.complete(&head).await;
+    portal.submit(&head).await.unwrap();
+    let staff = world.staff(Role::Editor).await;
+    let point = |item: &str| NewPoint { items: vec![item.into()], question: format!("Stimmt {item}?"), ..NewPoint::default() };
+    let new = NewQuery { points: vec![point("B1"), point("A3")], due: "2008-01-23".into() };
+    portal.query_open(&staff, 2008, "GS-1", &new).await.unwrap();
+    let open = portal.open_query(&ute).await.unwrap().unwrap();
+    assert_eq!(open.lack.unanswered, [1], "of their own points alone");
+    let case = portal.case_of(&head).await.unwrap().unwrap();
+    let a3 = case.answers.iter().find(|answer| answer.item == "A3").unwrap();
+    for guess in [a3.entry.clone(), None] {
+        let change = portal::ItemChange { item: "A3".into(), base_revision: a3.revision, entry: guess };
+        let guessed = QueryAnswers { changes: vec![change], ..QueryAnswers::default() };
+        let answer = portal.query_save(&ute, &open.query.id, &guessed).await;
+        assert!(matches!(answer, Err(QueryError::NotAsked(_))), "right or wrong: {answer:?}");
+    }
 });

@@ -18,6 +18,7 @@ mod desk;
 mod exports;
 mod field_phase;
 mod findings;
+mod handover;
 mod history;
 mod in_flight;
 mod listing;

@@ -1,6 +1,6 @@
 //! Import of the register: all rows or none.
 
-use crate::support::{REGISTER, World, story};
+use crate::support::{PASSWORD, REGISTER, World, story};
 use portal::{ImportError, Imported, Portal, Role, RowError};
 use rust_xlsxwriter::Workbook;
 
@@ -130,6 +130,11 @@ story!(once_open_only_contacts_may_change, world => {
     let text = REGISTER.replace("Eva Öhm;eva@", "Ute Ahr;ute@");
     let imported = world.portal.import_units(2008, text.as_bytes(), &[]).await.unwrap();
     assert_eq!((imported.updated, imported.unchanged), (1, 2));
+    // Another person, who sets a password of their own.
+    world.portal.mail_run(None, None).await.unwrap();
+    let link = world.mail("einladung-erneut", "GS-1");
+    assert!(link.to.contains("ute@cordelbach.example"), "{}", link.to);
+    world.portal.set_password(&link.token(), PASSWORD, PASSWORD).await.unwrap();
     let session = world.sign_in("GS-1").await;
     let contact = world.portal.case_of(&session).await.unwrap().unwrap().contact;
     assert_eq!((contact.name.as_str(), contact.email.as_str()), ("Ute Ahr", "ute@cordelbach.example"));

@@ -58,10 +58,32 @@ async fn closed(world: &World) -> Session {
         .opt_out(&admin, 2008, "GS-3", "Herr Groß möchte keine Post")
         .await
         .unwrap();
+    world
+        .portal
+        .note_add(&admin, 2008, "GS-1", "Durchwahl von Frau Öhm: 0800 9876")
+        .await
+        .unwrap();
     world.portal.mail_run(None, None).await.unwrap();
+    // One that left without anybody knowing whether it arrived, and a report about another.
+    run(url, "UPDATE outbox SET state = 'unclear' WHERE kind = 'eingang'").await;
+    let invitation = world.mail("einladung", "GS-2");
+    let report = bounced(&invitation.message_id);
+    assert!(world.portal.mail_bounce(report.as_bytes()).await.unwrap().failed);
     world.clock.advance(moment("2008-04-01T12:00") - world.clock.now());
     world.portal.wave_close(2008).await.unwrap();
     admin
+}
+
+/// What a mail server says about an address it does not know.
+fn bounced(message_id: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@amt.example\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n\
+         --x\r\nContent-Type: text/plain\r\n\r\nfailed\r\n\
+         --x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; amt.example\r\n\r\n\
+         Final-Recipient: rfc822; jan@aehren.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\
+         Diagnostic-Code: smtp; 550 5.1.1 <jan@aehren.example>: unknown\r\n\r\n\
+         --x\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n\r\n--x--\r\n"
+    )
 }
 
 /// The same months for everything.
@@ -87,6 +109,16 @@ fn by_kind(preview: &RetentionPreview) -> BTreeMap<&'static str, u64> {
         .collect()
 }
 
+/// Whether the files of a SQLite database hold a text anywhere, deleted or not.
+fn on_disk(world: &World, text: &str) -> bool {
+    let files =
+        ["portal.db", "portal.db-wal"].map(|name| std::fs::read(world.dir.path().join(name)).unwrap_or_default());
+    let text = text.as_bytes();
+    files
+        .iter()
+        .any(|file| file.windows(text.len()).any(|place| place == text))
+}
+
 /// How many rows of any table hold a text in any of the columns people's data
 /// gets into.
 async fn holding(world: &World, text: &str) -> i64 {
@@ -106,9 +138,9 @@ async fn holding(world: &World, text: &str) -> i64 {
         ),
         ("case_events", "who"),
         ("case_changes", "who || ' ' || what"),
-        ("case_note_versions", "text"),
         ("contact_attempts", "note"),
-        ("address_marks", "address"),
+        ("case_note_versions", "text"),
+        ("address_marks", "address || ' ' || reason"),
         ("audit", "who || ' ' || detail"),
         ("queries", "COALESCE(answered_by, '')"),
         (
@@ -119,7 +151,8 @@ async fn holding(world: &World, text: &str) -> i64 {
         (
             "outbox",
             "COALESCE(recipient, '') || ' ' || COALESCE(sent_to, '') || ' ' || COALESCE(subject, '') || ' ' ||
-                    COALESCE(body, '') || ' ' || COALESCE(html, '') || ' ' || COALESCE(own_text, '')",
+                    COALESCE(body, '') || ' ' || COALESCE(html, '') || ' ' || COALESCE(own_text, '') || ' ' ||
+                    COALESCE(last_answer, '') || ' ' || COALESCE(bounce, '')",
         ),
     ] {
         let sql = format!("SELECT COUNT(*) FROM {table} WHERE {columns} LIKE '%{text}%'");
@@ -142,12 +175,14 @@ story!(people_are_taken_out_and_research_stays, world => {
     assert_eq!(world.portal.retention_preview().await.unwrap().total(), 0, "a day too early");
     let admin = later(&world, "2009-04-01T12:00").await;
     let before = export(&world).await;
+    let seen = world.portal.case_detail(&admin, 2008, "GS-1").await.unwrap();
+    assert!(seen.view.answers.iter().any(|answer| answer.item == "A6" && answer.entry.is_some()));
     let receipt = "SELECT COUNT(*) FROM submissions WHERE fingerprint <> ''";
     assert!(holding(&world, ADDRESS).await > 3 && holding(&world, "Eva Öhm").await > 3);
 
     let preview = world.portal.retention(&admin).await.unwrap().preview;
     let counts = by_kind(&preview);
-    assert_eq!((counts["contacts"], counts["accounts"], counts["notes"]), (3, 3, 5), "{counts:?}");
+    assert_eq!((counts["contacts"], counts["accounts"], counts["notes"]), (3, 3, 6), "{counts:?}");
     assert!(counts["mails"] >= 4 && counts["networks"] >= 1, "{counts:?}");
     let total = preview.total();
     let wrong = world.portal.retention_begin(&admin, total + 1).await;
@@ -159,8 +194,16 @@ story!(people_are_taken_out_and_research_stays, world => {
     let done = world.portal.retention_work(|done, of| last = (done, of)).await.unwrap();
     assert_eq!((done, last), (total, (total, total)));
 
-    for text in [ADDRESS, "Eva Öhm", "0800 1234", "jan@aehren", "Jan Groß", "post@uellen", "ruft zurück", "4711", "Urlaub", "Herr Groß"] {
+    for text in [ADDRESS, "Eva Öhm", "0800 1234", "0800 9876", "jan@aehren", "Jan Groß", "post@uellen", "ruft zurück", "4711", "Urlaub", "Herr Groß"] {
         assert_eq!(holding(&world, text).await, 0, "{text}");
+    }
+    let waiting = "SELECT COUNT(*) FROM outbox WHERE state NOT IN ('sent', 'failed', 'cancelled')";
+    assert_eq!(count(&world.settings.database_url, waiting).await, 0, "nothing waits that has nothing left to say");
+    // Nor in what the program keeps in memory, nor in the file.
+    let detail = world.portal.case_detail(&admin, 2008, "GS-1").await.unwrap();
+    assert!(detail.view.answers.iter().all(|answer| answer.item != "A6" || answer.entry.is_none()), "from memory");
+    for text in ["0800 1234", "0800 9876", ADDRESS] {
+        assert!(!on_disk(&world, text), "{text} is still in the file of the database");
     }
     assert_eq!(count(&world.settings.database_url, "SELECT COUNT(*) FROM known_networks n
         JOIN accounts a ON a.id = n.account_id WHERE a.unit_id IS NOT NULL").await, 0);
@@ -277,4 +320,30 @@ story!(rules_are_checked_and_only_administrators_set_them, world => {
         assert!(matches!(set, Err(FormError::Staff(StaffError::Forbidden))), "{set:?}");
         assert!(matches!(world.portal.retention_begin(&session, 1).await, Err(StaffError::Forbidden)));
     }
+});
+
+story!(what_was_written_after_the_last_wave_goes_too, world => {
+    let admin = closed(&world).await;
+    world.clock.advance(moment("2008-06-01T12:00") - world.clock.now());
+    world.portal.request_access("GS-1", HERE).await.unwrap();
+    world.portal.mail_run(None, None).await.unwrap();
+    let admin = { drop(admin); world.sign_in("admin@iaw.example").await };
+    let mails = |kind| if kind == RetentionKind::Mails { "6".to_owned() } else { String::new() };
+    world.portal.retention_set(&admin, mails, true).await.unwrap();
+    let late = "SELECT COUNT(*) FROM outbox WHERE kind = 'neues-passwort' AND body IS NOT NULL";
+    later(&world, "2008-11-30T12:00").await;
+    assert!(world.portal.retention_round().await.unwrap(), "those of the wave");
+    assert_eq!(count(&world.settings.database_url, late).await, 1, "half a year has not passed");
+    later(&world, "2008-12-01T12:00").await;
+    assert!(world.portal.retention_round().await.unwrap());
+    assert_eq!(count(&world.settings.database_url, late).await, 0);
+});
+
+story!(who_is_shut_out_of_the_institute_leaves_no_network_behind, world => {
+    let admin = world.staff(Role::Admin).await;
+    let editor = world.staff(Role::Editor).await;
+    let networks = "SELECT COUNT(*) FROM known_networks";
+    assert_eq!(count(&world.settings.database_url, networks).await, 2);
+    world.portal.staff_change(&admin, &editor.account_id, portal::StaffChange::Disable).await.unwrap();
+    assert_eq!(count(&world.settings.database_url, networks).await, 1);
 });

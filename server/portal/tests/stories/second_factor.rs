@@ -317,3 +317,32 @@ story!(a_changed_password_ends_everything_else, world => {
     }
     panic!("guessing is slowed down here too");
 });
+
+story!(who_knows_the_password_keeps_its_owner_out_with_no_number_of_codes, world => {
+    let session = world.staff(Role::Editor).await;
+    let (key, codes) = set_up(&world, &session).await;
+    let stranger = first_step(&world).await;
+    for _ in 0..5 {
+        let wrong = world.portal.sign_in_code(&stranger.token, "000000", ELSEWHERE).await.map(|_| ());
+        assert!(matches!(wrong, Err(CodeError::Wrong)), "{wrong:?}");
+    }
+    let owner = first_step(&world).await;
+    let code = shows(&key, world.clock.now());
+    let shut = world.portal.sign_in_code(&owner.token, &code, HERE).await.map(|_| ());
+    assert!(matches!(shut, Err(CodeError::Throttled { .. })), "six digits can be guessed: {shut:?}");
+    let guessed = world.portal.sign_in_code(&owner.token, "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA", HERE).await.map(|_| ());
+    assert!(matches!(guessed, Err(CodeError::Throttled { .. })), "{guessed:?}");
+    let signed = world.portal.sign_in_code(&owner.token, &codes[0], HERE).await.unwrap();
+    assert!(signed.session.second_factor);
+    let twice = world.portal.sign_in_code(&stranger.token, &codes[0], ELSEWHERE).await.map(|_| ());
+    assert!(matches!(twice, Err(CodeError::Wrong)), "and counts once: {twice:?}");
+});
+
+story!(a_code_that_was_forgotten_is_no_wrong_password, world => {
+    let session = world.staff(Role::Editor).await;
+    set_up(&world, &session).await;
+    for _ in 0..8 {
+        let blank = world.portal.factor_codes(&session, (PASSWORD, ""), HERE).await.map(|_| ());
+        assert!(matches!(blank, Err(AccountError::Invalid(_))), "{blank:?}");
+    }
+});

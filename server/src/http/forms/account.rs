@@ -135,7 +135,12 @@ pub(in crate::http) async fn code(
             let refused = Refused::at("code", StatusCode::UNPROCESSABLE_ENTITY, &error.to_string());
             (refused, CODE)
         }
-        Err(CodeError::Throttled { until }) => (Refused::until(until, &state).moved_to("code"), CODE),
+        Err(CodeError::Throttled { until }) => (
+            Refused::until(until, &state)
+                .moved_to("code")
+                .adding("Ein Wiederherstellungscode gilt auch jetzt."),
+            CODE,
+        ),
     };
     refused.answer(carrying(&state, wanted, carried), page).await
 }
@@ -255,6 +260,15 @@ impl Refused {
     pub(super) fn moved_to(mut self, field: &str) -> Self {
         for (name, _) in &mut self.errors.0 {
             field.clone_into(name);
+        }
+        self
+    }
+
+    /// The same with another sentence.
+    fn adding(mut self, sentence: &str) -> Self {
+        for (_, text) in &mut self.errors.0 {
+            text.push(' ');
+            text.push_str(sentence);
         }
         self
     }

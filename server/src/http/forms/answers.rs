@@ -10,7 +10,9 @@ use crate::http::session::SignedIn;
 use crate::http::state::AppState;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use portal::{Barred, CaseView, Choice, ConfirmError, ItemChange, Portal, SaveError, Session, SubmitError, Who};
+use portal::{
+    Access, Barred, CaseView, Choice, ConfirmError, ItemChange, Portal, SaveError, Session, SubmitError, Who,
+};
 use std::collections::BTreeSet;
 use survey::form::{PostedItem, decode};
 use survey::{Entries, FindingKind, Instrument, QuestionIx, Sheet};
@@ -111,7 +113,10 @@ pub(super) async fn store_module(
     for_this_unit(session, &mut fields)?;
     let case = portal.case_of(session).await?.ok_or(HttpError::NotFound)?;
     let instrument = case.instrument.clone();
-    let module = instrument.module(letter).ok_or(HttpError::NotFound)?;
+    let module = instrument
+        .module(letter)
+        .filter(|_| case.access.sees(letter))
+        .ok_or(HttpError::NotFound)?;
     let posted = decode(&instrument, letter, &fields.0).map_err(|error| HttpError::BadForm(error.to_string()))?;
     let action = Action::of(posted.action.as_deref())?;
 
@@ -155,9 +160,9 @@ pub(super) async fn store_module(
         Action::Next if opened => format!("{here}?meldung=neu"),
         Action::Next if lacking || open() => format!("{here}?meldung=offen"),
         Action::Next | Action::NextAnyway => {
-            neighbour(&after, letter, true).unwrap_or("/befragung/pruefung".to_owned())
+            neighbour(&after, &case.access, letter, true).unwrap_or("/befragung/pruefung".to_owned())
         }
-        Action::Back => neighbour(&after, letter, false).unwrap_or("/befragung".to_owned()),
+        Action::Back => neighbour(&after, &case.access, letter, false).unwrap_or("/befragung".to_owned()),
         Action::Save | Action::CopyTwins | Action::Settle(..) => format!("{here}?meldung=gespeichert"),
     })
 }
@@ -284,11 +289,12 @@ pub(super) fn refused_save(error: SaveError) -> HttpError {
     }
 }
 
-/// The next (or previous) module in which something is asked.
-fn neighbour(sheet: &Sheet, letter: &str, forward: bool) -> Option<String> {
+/// The next (or previous) module of theirs in which something is asked.
+fn neighbour(sheet: &Sheet, access: &Access, letter: &str, forward: bool) -> Option<String> {
     let modules = &sheet.instrument().modules;
     let place = modules.iter().position(|module| module.letter == letter)?;
-    let asked = |module: &&survey::Module| sheet.progress(Some(&module.letter)).asked > 0;
+    let asked =
+        |module: &&survey::Module| access.sees(&module.letter) && sheet.progress(Some(&module.letter)).asked > 0;
     let found = if forward {
         modules[place + 1..].iter().find(asked)
     } else {

@@ -3,7 +3,7 @@
 
 use super::decision::refused;
 use super::see;
-use crate::http::downloads::csv_file;
+use crate::http::downloads::figures_file;
 use crate::http::error::HttpError;
 use crate::http::fields::Fields;
 use crate::http::pages::{PageContext, render};
@@ -100,7 +100,8 @@ pub(in crate::http) async fn tables_csv(
     let found = state.portal().results(&session, wave, wanted.basis == "panel").await;
     let mut cells = found.map_err(refused)?.cells;
     cells.retain(|cell| tables::Table::ALL.contains(&cell.table) && !is_reason(&cell.row));
-    csv_file(&format!("tabellen-{wave}.csv"), tables::csv(&cells))
+    let name = format!("tabellen-{wave}.csv");
+    figures_file(&state, &session, (wave, &name), tables::csv(&cells)).await
 }
 
 /// Rows of reasons are no part of the contract's columns.
@@ -123,7 +124,8 @@ pub(in crate::http) async fn variable_csv(
     let panel = wanted.basis == "panel";
     let found = state.portal().variable(&session, wave, &item, grouping, panel).await;
     let found = found.map_err(refused)?;
-    csv_file(&format!("variable-{}-{wave}.csv", encoded(&found.id)), found.csv())
+    let name = format!("variable-{}-{wave}.csv", encoded(&found.id));
+    figures_file(&state, &session, (wave, &name), found.csv()).await
 }
 
 /// The page once more, with what was typed and what is wrong with it.

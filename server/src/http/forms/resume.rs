@@ -32,6 +32,8 @@ pub(super) async fn apply(
     let done = match target.strip_prefix("/befragung/") {
         Some("pruefung") => answers::store_reasons(state.portal(), session, fields).await,
         Some("rueckfrage") => queries::store(state.portal(), session, fields).await,
+        // What was meant for one colleague is decided on their page.
+        Some(rest) if rest.starts_with("kollegen/") => Ok(paths::after_sign_in("/befragung/kollegen", &session.who)),
         Some("abgabe" | "kollegen" | "quittung" | "druck" | "rueckfrage/senden") | None => {
             Ok(paths::after_sign_in(target, &session.who))
         }

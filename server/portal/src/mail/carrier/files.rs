@@ -2,6 +2,7 @@
 //! often it is tried.
 
 use super::{Answer, Parcel};
+use crate::files::{create_private, create_private_dir};
 use crate::mail::message::one_line;
 use crate::mail::{MailError, MailKind};
 use std::io::Write;
@@ -16,13 +17,11 @@ pub(in crate::mail) struct Files {
 }
 
 impl Files {
-    pub(super) async fn open(dir: &Path) -> Result<Self, MailError> {
-        tokio::fs::create_dir_all(dir)
-            .await
-            .map_err(|source| MailError::Directory {
-                path: dir.to_owned(),
-                source,
-            })?;
+    pub(super) fn open(dir: &Path) -> Result<Self, MailError> {
+        create_private_dir(dir).map_err(|source| MailError::Directory {
+            path: dir.to_owned(),
+            source,
+        })?;
         Ok(Self { dir: dir.to_owned() })
     }
 
@@ -64,7 +63,7 @@ fn file_name(number: i64, kind: MailKind, login: &str) -> String {
 /// Writes a file so that nobody ever sees half of it.
 fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let part = file.with_extension("eml.part");
-    let mut out = std::fs::File::create(&part)?;
+    let mut out = create_private(&part)?;
     out.write_all(bytes)?;
     out.sync_all()?;
     std::fs::rename(&part, file)

@@ -49,7 +49,7 @@ impl Carrier {
     /// Gets ready for the first mail.
     pub(super) async fn open(target: &MailTarget, hello: &str) -> Result<Self, MailError> {
         Ok(match target {
-            MailTarget::Dir(dir) => Self::Files(Files::open(dir).await?),
+            MailTarget::Dir(dir) => Self::Files(Files::open(dir)?),
             MailTarget::Smtp(server) => Self::Smtp(Lanes::new(SmtpServer::clone(server), hello)),
         })
     }

@@ -5,6 +5,7 @@ use super::outbox::{OutboxLine, line};
 use super::{FormError, audit, checked, wrong};
 use crate::Portal;
 use crate::clock::from_micros;
+use crate::identity::handover::{Handover, hand_over};
 use crate::identity::{Role, Session};
 use crate::input::has_control_characters;
 use crate::mail::due::{self, Facts, Target};
@@ -127,7 +128,8 @@ impl ContactEntry {
 }
 
 impl Portal {
-    /// Whom to write to in one office, and everything there has been.
+    /// Whom to write to in one office, and everything there has been; looking
+    /// is noted in the audit.
     ///
     /// # Errors
     /// For viewers and above; where there is no such case.
@@ -137,9 +139,13 @@ impl Portal {
         wave: i32,
         kennung: &str,
     ) -> Result<OfficeContacts, StaffError> {
-        require(session, Role::Viewer)?;
+        let who = require(session, Role::Viewer)?;
+        let mut tx = self.write().await?;
+        let case = case_of(&mut tx, wave, kennung).await?;
+        let deed = ("contacts_viewed", Some(wave), Some(case.unit_id.as_str()));
+        audit(&mut tx, who, deed, "", self.now()).await?;
+        tx.commit().await?;
         let mut conn = self.read().await?;
-        let case = case_of(&mut conn, wave, kennung).await?;
         let wave = wave_rows::find(&mut conn, wave).await?.ok_or(StaffError::NotFound)?;
         let mark = rows::mark(&mut conn, &case.contact_email).await?;
         let opt_out = rows::opt_out_of(&mut conn, &case.id).await?;
@@ -315,7 +321,9 @@ impl Portal {
         Ok(())
     }
 
-    /// Changes whom to write to. The former address is told.
+    /// Changes whom to write to. The former address is told, and links that
+    /// went there open nothing any more; another person (name and address) is
+    /// sent a link to set a password in place of the former one's.
     ///
     /// # Errors
     /// For editors and above; what is wrong, by field (`name`, `email`).
@@ -347,13 +355,23 @@ impl Portal {
         let now = self.now();
         let mut tx = self.write().await?;
         let case = touch::take(&mut tx, wave, case).await?;
-        rows::set_contact(&mut tx, &case.id, &case.unit_id, name, email).await?;
+        // The account belongs to the wave its unit works on, not to an earlier one.
+        let current = cases::current_of_unit(&mut tx, &case.unit_id).await?;
+        let head = match current.is_some_and(|current| current.id == case.id) {
+            true => accounts::head_of_unit(&mut tx, &case.unit_id).await?,
+            false => None,
+        };
+        rows::set_contact(&mut tx, &case.id, name, email).await?;
         touch::note(&mut tx, &case.id, who, "Ansprechperson oder Adresse geändert", now).await?;
-        let head = accounts::head_of_unit(&mut tx, &case.unit_id).await?;
-        if let Some(head) = head
-            && words::key(&case.contact_email) != words::key(email)
-        {
-            enqueue(&mut tx, [New::to_former_address(&head.id, &case.contact_email)], now).await?;
+        if let Some(head) = head {
+            let what = Handover::between((&head.display_name, &head.email), (name, email));
+            let link = hand_over(&mut tx, &head.id, what, now)
+                .await?
+                .then(|| New::to_successor(&head.id));
+            let told = (words::key(&case.contact_email) != words::key(email))
+                .then(|| New::to_former_address(&head.id, &case.contact_email));
+            accounts::set_contact(&mut tx, &head.id, name, email).await?;
+            enqueue(&mut tx, told.into_iter().chain(link), now).await?;
         }
         audit(
             &mut tx,

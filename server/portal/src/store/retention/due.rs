@@ -52,7 +52,7 @@ macro_rules! mails_due {
         concat!(
             "SELECT ",
             $select,
-            " FROM outbox o WHERE o.state IN ('sent', 'failed', 'cancelled')
+            " FROM outbox o WHERE o.state <> 'sending'
              AND (o.recipient IS NOT NULL OR o.sent_to IS NOT NULL OR o.subject IS NOT NULL OR o.body IS NOT NULL
                   OR o.html IS NOT NULL OR o.own_subject IS NOT NULL OR o.own_text IS NOT NULL
                   OR o.last_answer IS NOT NULL OR o.bounce IS NOT NULL)
@@ -146,10 +146,6 @@ pub(crate) async fn some_networks(conn: &mut Conn, due: Due, limit: i64) -> Stor
     )
 }
 
-pub(crate) async fn forget_networks(conn: &mut Conn, account_id: &str) -> Stored<u64> {
-    run!(conn, "DELETE FROM known_networks WHERE account_id = $1", account_id)
-}
-
 pub(crate) async fn count_mails(conn: &mut Conn, due: Due) -> Stored<i64> {
     count!(conn, mails_due!("COUNT(*)", ""), due.wave, due.since, due.until)
 }
@@ -166,12 +162,15 @@ pub(crate) async fn some_mails(conn: &mut Conn, due: Due, limit: i64) -> Stored<
 }
 
 /// Takes everything out of mails but what they were about, when and how they
-/// ended.
+/// ended. One that still waits, for its turn or for somebody to decide, never
+/// goes out any more: there is nothing left of it.
 pub(crate) async fn empty_mails(conn: &mut Conn, ids: &[String]) -> Stored<u64> {
     Ok(on!(conn, link => {
         let mut query = QueryBuilder::new(
             "UPDATE outbox SET recipient = NULL, sent_to = NULL, subject = NULL, body = NULL, html = NULL,
-                    own_subject = NULL, own_text = NULL, last_answer = NULL, bounce = NULL WHERE id IN (",
+                    own_subject = NULL, own_text = NULL, last_answer = NULL, bounce = NULL,
+                    state = CASE WHEN state IN ('queued', 'deferred', 'unclear') THEN 'cancelled' ELSE state END
+             WHERE state <> 'sending' AND id IN (",
         );
         let mut list = query.separated(", ");
         for id in ids {

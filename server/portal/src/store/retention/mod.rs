@@ -7,7 +7,7 @@ mod people;
 
 pub(crate) use due::{
     Due, count_accounts, count_cases, count_mails, count_networks, count_notes, empty_mails, empty_notes,
-    forget_networks, some_accounts, some_cases, some_mails, some_networks,
+    some_accounts, some_cases, some_mails, some_networks,
 };
 pub(crate) use people::{
     Redacted, anonymise_account, anonymise_case, confirmations, empty_answer, forget_marks, points, redact,

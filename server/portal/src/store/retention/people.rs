@@ -31,11 +31,15 @@ pub(crate) async fn anonymise_account(conn: &mut Conn, id: &str, at: i64) -> Sto
 }
 
 /// Takes the contact out of a case, and the names of the unit's people out of
-/// its histories: the Kennung stands there instead.
+/// its histories: the Kennung stands there instead. The case's revision grows,
+/// so that nobody goes on with what they keep of it in memory.
 pub(crate) async fn anonymise_case(conn: &mut Conn, case_id: &str, at: i64) -> Stored<()> {
     run!(
         conn,
-        "UPDATE cases SET contact_name = '', contact_email = '', redacted_at = $2 WHERE id = $1",
+        "UPDATE cases SET contact_name = '', contact_email = '', redacted_at = $2,
+             progress_revision = CASE WHEN progress_revision = revision THEN revision + 1 ELSE progress_revision END,
+             revision = revision + 1
+         WHERE id = $1",
         case_id,
         at
     )?;

@@ -43,10 +43,16 @@ pub(crate) fn postgres_or_skip() -> Option<Database> {
 
 /// Runs a statement past the portal, on either kind of database.
 pub(crate) async fn run(url: &str, sql: &str) {
+    try_run(url, sql).await.unwrap();
+}
+
+/// The same where the database may refuse it: in its own words.
+pub(crate) async fn try_run(url: &str, sql: &str) -> Result<(), String> {
     sqlx::any::install_default_drivers();
     let mut conn = AnyConnection::connect(url).await.unwrap();
-    conn.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+    let done = conn.execute(sqlx::AssertSqlSafe(sql)).await;
     conn.close().await.unwrap();
+    done.map(drop).map_err(|error| error.to_string())
 }
 
 /// A count read past the portal.

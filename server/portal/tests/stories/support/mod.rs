@@ -6,7 +6,7 @@ mod field;
 mod mails;
 mod smtp;
 
-pub(crate) use database::{Database, count, postgres_or_skip, run};
+pub(crate) use database::{Database, count, postgres_or_skip, run, try_run};
 pub(crate) use field::{PASSWORD, REGISTER, changes, day};
 pub(crate) use smtp::{Reply, Smtp, Step};
 

@@ -1,0 +1,89 @@
+//! Another contact for an office: what ends with the former one.
+//!
+//! Links that went to the former address open nothing any more. Another name
+//! at another address is another person: the former one's password and
+//! sign-ins end as well, and the new one sets a password of their own. One
+//! thing alone (a new domain, a married name) is the same person.
+
+use crate::store::accounts::{self, HeadContact};
+use crate::store::{Conn, Stored, sessions};
+use crate::words;
+use chrono::{DateTime, Utc};
+
+/// What another contact means for the account of an office's head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handover {
+    /// The mailbox is the same.
+    None,
+    /// Another mailbox of the same person.
+    Address,
+    /// Another person.
+    Person,
+}
+
+impl Handover {
+    /// From one name and address to another.
+    pub(crate) fn between((name, email): (&str, &str), (new_name, new_email): (&str, &str)) -> Self {
+        let same = |one: &str, other: &str| words::key(one) == words::key(other);
+        match (same(email, new_email), same(name, new_name)) {
+            (true, _) => Self::None,
+            (false, true) => Self::Address,
+            (false, false) => Self::Person,
+        }
+    }
+}
+
+/// Ends what the former contact of a head's account holds; true where that
+/// was a password, so that the new one has to be given a link.
+pub(crate) async fn hand_over(conn: &mut Conn, account_id: &str, what: Handover, now: DateTime<Utc>) -> Stored<bool> {
+    let at = now.timestamp_micros();
+    if what == Handover::None || accounts::take(conn, account_id).await?.is_none() {
+        return Ok(false);
+    }
+    sessions::void_tokens(conn, account_id, at).await?;
+    if what == Handover::Address {
+        return Ok(false);
+    }
+    sessions::delete_of_account(conn, account_id).await?;
+    sessions::forget_networks(conn, account_id).await?;
+    accounts::clear_password(conn, account_id).await
+}
+
+/// The same for every head of a wave whose account still names another
+/// contact than its case; returns those who have lost a password.
+pub(crate) async fn hand_over_all(conn: &mut Conn, wave: i32, now: DateTime<Utc>) -> Stored<Vec<String>> {
+    let mut without = Vec::new();
+    for head in accounts::heads_with_another_address(conn, wave).await? {
+        let HeadContact {
+            id,
+            name,
+            email,
+            new_name,
+            new_email,
+        } = &head;
+        let what = Handover::between((name, email), (new_name, new_email));
+        if hand_over(conn, id, what, now).await? {
+            without.push(head.id);
+        }
+    }
+    Ok(without)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Handover;
+
+    #[test]
+    fn another_person_is_another_name_at_another_address() {
+        let old = ("Eva Öhm", "eva@amt.example");
+        for (new, what) in [
+            (("Eva Öhm", "EVA@amt.example "), Handover::None),
+            (("Eva Groß", "eva@amt.example"), Handover::None),
+            (("eva öhm", "oehm@kreis.example"), Handover::Address),
+            (("Jan Neu", "jan@amt.example"), Handover::Person),
+            (("", "leitung@amt.example"), Handover::Person),
+        ] {
+            assert_eq!(Handover::between(old, new), what, "{new:?}");
+        }
+    }
+}
