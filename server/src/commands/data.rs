@@ -80,16 +80,12 @@ pub(super) async fn export(portal: &Portal, args: &Export) -> Result<(), Command
         }
     };
     fs::rename(&unfinished, out).map_err(file_error(out))?;
-    let what = match wish.layout {
-        ExportLayout::Long(_) => "Zeilen",
-        _ if wish.format == ExportFormat::Paradata => "Zeilen",
-        _ if wish.format == ExportFormat::Ddi => {
-            println!("Codebuch nach {} geschrieben.", out.display());
-            return Ok(());
-        }
-        _ => "Einheiten",
+    let what = match (wish.format, wish.layout) {
+        (ExportFormat::Ddi, _) => "Codebuch".to_owned(),
+        (ExportFormat::Paradata, _) | (_, ExportLayout::Long(_)) => format!("{rows} Zeilen"),
+        _ => format!("{rows} Einheiten"),
     };
-    println!("{rows} {what} nach {} geschrieben.", out.display());
+    println!("{what} nach {} geschrieben.", out.display());
     Ok(())
 }
 
