@@ -76,7 +76,7 @@ pub(super) fn funnel(overview: &Overview) -> impl IntoView + use<> {
                     </table>
                 </div>
             </details>
-            {download(overview, "trichter.csv", "Diese Zahlen als CSV")}
+            {download(overview, "trichter.csv", "Diese Stufen als CSV")}
         </section>
     }
 }
