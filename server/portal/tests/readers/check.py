@@ -3,34 +3,22 @@ machine format: values, wordings and missing codes of all variables. Called by
 main.rs with the folder the exports are in."""
 
 import csv
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import date, datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
 import pandas
-import pyreadstat
 
-NS = "{ddi:codebook:2_5}"
-MISSING = {"-7": "nicht gestellt", "-8": "Angabe nicht möglich", "-9": "keine Angabe"}
-STATA = {"-7": "a", "-8": "b", "-9": "c"}
-problems = []
-
-
-def wrong(text):
-    problems.append(text)
-    if len(problems) <= 40:
-        print(f"WRONG {text}", file=sys.stderr)
-
-
-def same(what, found, expected):
-    if found != expected:
-        wrong(f"{what}: {str(found)[:200]!r} instead of {str(expected)[:200]!r}")
+import ddi
+import stat_files
+from ddi import NS
+from report import problems, same, wrong
+from stat_files import MISSING
 
 
 class Machine:
@@ -58,100 +46,6 @@ class Machine:
 
     def numeric(self, name):
         return self.variables[name]["representation"] in ("numeric", "datetime") or not self.variables[name]["character"]
-
-
-def seconds(text):
-    """Seconds since 1970 of a day or a moment."""
-    if "T" in text:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-    return datetime.combine(date.fromisoformat(text), datetime.min.time(), timezone.utc).timestamp()
-
-
-def label(what, found, expected, most, size=lambda text: len(text.encode())):
-    """A label is there whole, or its beginning with three dots."""
-    if size(expected) <= most:
-        same(what, found, expected)
-    else:
-        begins = found.endswith("…") and expected.startswith(found[:-1].rstrip())
-        if not begins or size(found) > most or size(found) < most - 8:
-            wrong(f"{what}: {found!r} is no beginning of {expected!r}")
-
-
-def sav(folder, name, machine):
-    path = folder / f"{name}.sav"
-    frame, meta = pyreadstat.read_sav(path, user_missing=True, disable_datetime_conversion=True)
-    same(f"{name}.sav columns", list(frame.columns), machine.names)
-    same(f"{name}.sav rows", len(frame), len(machine.rows))
-    for at, column in enumerate(machine.names):
-        known = machine.variables[column]
-        label(f"{column} label in SPSS", meta.column_names_to_labels[column], known["label"], 255)
-        numeric = meta.readstat_variable_types[column] == "double"
-        same(f"{column} is a number in SPSS", numeric, machine.numeric(column))
-        for row, value in zip(machine.rows, frame[column]):
-            expected = row[at]
-            if numeric:
-                if expected == "":
-                    ok = pandas.isna(value)
-                elif known["representation"] == "datetime" and expected not in MISSING:
-                    ok = value == seconds(expected) + 12219379200
-                else:
-                    ok = value == float(expected)
-            else:
-                ok = value == expected
-            if not ok:
-                wrong(f"{column} of {row[0]} in SPSS: {value!r} instead of {expected[:80]!r}")
-        labels = {text(key): value for key, value in meta.variable_value_labels.get(column, {}).items()}
-        wordings = {key: value for key, value in known["values"].items() if key != value}
-        same(f"{column} values in SPSS", set(labels), set(wordings))
-        for key, value in wordings.items():
-            label(f"{column} = {key} in SPSS", labels.get(key, ""), value, 120)
-        ranges = meta.missing_ranges.get(column, [])
-        found = sorted(text(one["lo"]) for one in ranges if one["lo"] == one["hi"])
-        same(f"{column} missing in SPSS", found, sorted(known["missing"]))
-    plain, _ = pyreadstat.read_sav(path, disable_datetime_conversion=True)
-    for at, column in enumerate(machine.names):
-        if machine.numeric(column):
-            gone = sum(1 for row in machine.rows if row[at] == "" or row[at] in machine.variables[column]["missing"])
-            same(f"{column} missing for SPSS", int(plain[column].isna().sum()), gone)
-
-
-def text(value):
-    """A key as the machine format writes it."""
-    if isinstance(value, str):
-        return value.strip()
-    return f"{value:g}"
-
-
-def dta(folder, name, machine):
-    path = folder / f"{name}.dta"
-    frame, meta = pyreadstat.read_dta(path, user_missing=True, disable_datetime_conversion=True)
-    same(f"{name}.dta columns", list(frame.columns), machine.names)
-    same(f"{name}.dta rows", len(frame), len(machine.rows))
-    for at, column in enumerate(machine.names):
-        known = machine.variables[column]
-        label(f"{column} label in Stata", meta.column_names_to_labels[column], known["label"], 80, len)
-        numeric = meta.readstat_variable_types[column] != "string"
-        same(f"{column} is a number in Stata", numeric, machine.numeric(column))
-        for row, value in zip(machine.rows, frame[column]):
-            expected = row[at]
-            if not numeric:
-                ok = value == expected
-            elif expected == "":
-                ok = pandas.isna(value)
-            elif expected in known["missing"]:
-                ok = value == STATA[expected]
-            elif known["representation"] == "datetime":
-                day = known["category"] == "date"
-                since = seconds(expected) + 3653 * 86400
-                ok = value == (since / 86400 if day else since * 1000)
-            else:
-                ok = value == float(expected)
-            if not ok:
-                wrong(f"{column} of {row[0]} in Stata: {value!r} instead of {expected[:80]!r}")
-        if numeric:
-            labels = {text(key): value for key, value in meta.variable_value_labels.get(column, {}).items()}
-            expected = {STATA.get(key, key): value for key, value in known["values"].items()}
-            same(f"{column} values in Stata", labels, expected)
 
 
 def pandas_reads(folder, name, machine):
@@ -221,113 +115,6 @@ def office(folder, name, machine, ways):
                         wrong(f"{column} of {expected[0]} in LibreOffice: {value!r} instead of {cell!r}")
 
 
-def pspp(folder, name, machine):
-    """PSPP reads the system file and writes its values as CSV."""
-    program = shutil.which("pspp")
-    if not program:
-        print("*** SKIPPED: PSPP is missing (see .ci/prepare readers) ***", file=sys.stderr)
-        return
-    with tempfile.TemporaryDirectory() as place:
-        out, syntax = Path(place) / "out.csv", Path(place) / "read.sps"
-        numeric = " ".join(name for name in machine.names if machine.numeric(name))
-        syntax.write_text(
-            f"GET FILE='{folder / name}.sav'.\n"
-            f"FORMATS {numeric} (F25.4).\n"
-            f"SAVE TRANSLATE /OUTFILE='{out}' /TYPE=CSV /FIELDNAMES /CELLS=VALUES /REPLACE"
-            " /TEXTOPTIONS DELIMITER=';' DECIMAL=DOT FORMAT=VARIABLE.\n",
-            encoding="utf-8",
-        )
-        ran = subprocess.run([program, str(syntax)], capture_output=True, text=True, timeout=300)
-        # PSPP 1.6 takes the missing codes of long texts for too short, in files
-        # of ReadStat as well; it reads everything else all the same.
-        said = re.sub(
-            r"warning: `[^']*'\s+near\s+offset\s+0x[0-9a-f]+:\s+Extension\s+record\s+subtype\s+22\s+ends\s+unexpectedly\.",
-            "",
-            ran.stdout + ran.stderr,
-        )
-        if ran.returncode or "error" in said.lower() or "warning" in said.lower() or not out.exists():
-            wrong(f"PSPP complains: {said[:2000]}")
-            return
-        with open(out, encoding="utf-8", newline="") as file:
-            found = list(csv.reader(file, delimiter=";"))
-        same("columns in PSPP", found[0], machine.names)
-        same("rows in PSPP", len(found) - 1, len(machine.rows))
-        for one, expected in zip(found[1:], machine.rows):
-            for column, value, cell in zip(machine.names, one, expected):
-                if not machine.numeric(column):
-                    ok = value.rstrip() == cell
-                elif cell == "":
-                    ok = value.strip() in ("", ".")
-                elif machine.variables[column]["representation"] == "datetime" and cell not in MISSING:
-                    ok = float(value) == seconds(cell) + 12219379200
-                else:
-                    ok = float(value) == float(cell)
-                if not ok:
-                    wrong(f"{column} of {expected[0]} in PSPP: {value[:80]!r} instead of {cell[:80]!r}")
-
-
-# Order of the parts of each element, after codebook.xsd of DDI-Codebook 2.5
-# (DDI Alliance, 2012-01-17): only elements that are written, in the sequence
-# of their type.
-ORDER = {
-    "codeBook": ["stdyDscr", "fileDscr", "dataDscr"],
-    "stdyDscr": ["citation", "stdyInfo"],
-    "citation": ["titlStmt"],
-    "titlStmt": ["titl"],
-    "stdyInfo": ["abstract", "sumDscr"],
-    "sumDscr": ["timePrd", "collDate", "nation", "anlyUnit", "universe", "dataKind"],
-    "fileDscr": ["fileTxt"],
-    "fileTxt": ["fileName", "dimensns", "fileType"],
-    "dimensns": ["caseQnty", "varQnty"],
-    "dataDscr": ["varGrp", "var"],
-    "varGrp": ["labl"],
-    "var": ["labl", "qstn", "invalrng", "catgry", "varFormat"],
-    "qstn": ["qstnLit"],
-    "invalrng": ["item"],
-    "catgry": ["catValu", "labl"],
-}
-CLOSED = {
-    ("var", "intrvl"): {"contin", "discrete"},
-    ("var", "representationType"): {"text", "numeric", "code", "datetime"},
-    ("varFormat", "type"): {"character", "numeric"},
-    ("varFormat", "schema"): {"ISO"},
-    ("varFormat", "category"): {"date", "time", "currency", "other"},
-    ("varGrp", "type"): {"section"},
-    ("catgry", "missing"): {"Y", "N"},
-    ("timePrd", "event"): {"start", "end", "single"},
-    ("collDate", "event"): {"start", "end", "single"},
-}
-
-
-def ddi(folder, codebook, machine):
-    root = ElementTree.parse(folder / codebook).getroot()
-    same("root of the codebook", (root.tag, root.get("version")), (f"{NS}codeBook", "2.5"))
-    ids = [one.get("ID") for one in root.iter() if one.get("ID")]
-    same("ids of the codebook are unique", len(ids), len(set(ids)))
-    for one in root.iter():
-        name = one.tag.removeprefix(NS)
-        order = ORDER.get(name, [])
-        parts = [part.tag.removeprefix(NS) for part in one]
-        if not set(parts) <= set(order) or [order.index(part) for part in parts] != sorted(order.index(part) for part in parts):
-            wrong(f"order within {name}: {parts}")
-        for (element, attribute), allowed in CLOSED.items():
-            if element == name and one.get(attribute) is not None and one.get(attribute) not in allowed:
-                wrong(f"{name} {attribute}={one.get(attribute)}")
-        for attribute in ("var", "files"):
-            for reference in (one.get(attribute) or "").split():
-                if reference not in ids:
-                    wrong(f"{name} refers to {reference}")
-    same("variables of the codebook", [var.get("name") for var in root.iter(f"{NS}var")], machine.names)
-    same("cases of the codebook", root.findtext(f".//{NS}caseQnty"), str(len(machine.rows)))
-    schema = sys.argv[2] if len(sys.argv) > 2 else None
-    if schema:
-        ran = subprocess.run(["xmllint", "--noout", "--schema", schema, str(folder / codebook)], capture_output=True, text=True)
-        if ran.returncode:
-            wrong(f"the schema refuses the codebook: {ran.stderr[:2000]}")
-        else:
-            print(f"{codebook} is valid against {schema}")
-
-
 def people(folder, name, machine):
     """Wordings instead of codes, decimal commas, nothing that begins like a formula."""
     raw = (folder / f"{name}.csv").read_bytes()
@@ -359,13 +146,11 @@ def main():
         name, codebook, excel = (f"{what}{form}-mit-namen" for form in ("", "-codebuch", "-excel"))
         codebook += ".xml"
         machine = Machine(folder, name, codebook)
-        ddi(folder, codebook, machine)
-        sav(folder, name, machine)
-        dta(folder, name, machine)
+        ddi.check(folder / codebook, machine)
+        stat_files.check(folder, name, machine)
         pandas_reads(folder, name, machine)
         ways = workbook(folder, name, f"{what}-paradaten-mit-namen", machine)
         office(folder, name, machine, ways)
-        pspp(folder, name, machine)
         people(folder, excel, machine)
         print(f"{name}: {len(machine.rows)} rows, {len(machine.names)} variables, {len(problems)} problems so far")
         if what == "welle-2008":

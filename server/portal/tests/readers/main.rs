@@ -1,7 +1,7 @@
 //! Exports read back by the programs they are for: pyreadstat, pandas,
-//! openpyxl, PSPP and LibreOffice read every variable of the complete
+//! openpyxl, PSPP, ReadStat and LibreOffice read every variable of the complete
 //! demonstration, and `check.py` compares values, wordings and missing codes
-//! with the machine format.
+//! with the machine format; the codebook is valid against its schema.
 //!
 //! `.ci/prepare readers` installs the readers. What is missing is skipped
 //! loudly, and fails where `CI=true`.
@@ -104,6 +104,8 @@ fn check(files: &Path) {
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/check.py");
     let ended = Command::new(python)
+        // Nothing compiled is left beside the script.
+        .arg("-B")
         .arg(script)
         .arg(files)
         .output()
