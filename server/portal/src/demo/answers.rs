@@ -200,12 +200,15 @@ fn core(model: Model, suffix: &'static str, set: &mut BTreeMap<&'static str, Str
     if !d2.is_empty() {
         set.insert(id("D2"), d2.into());
     }
-    set.insert(id("D4"), german(dice.between(100, 350), 1));
+    let share = dice.between(100, 350);
+    set.insert(id("D4"), german(share, 1));
     set.insert(id("D5"), dice.one_of(&["1", "1", "2"], "1").into());
     let placed = if model.placed {
         "1"
     } else {
-        dice.one_of(&["2", "4"], "2")
+        let own = dice.one_of(&["2", "4"], "2");
+        // A few leave it to others: what a later version of the rules reads otherwise.
+        if share % 24 == 1 { "5" } else { own }
     };
     set.insert(id("E1"), placed.into());
     if placed == "2" {
@@ -216,7 +219,13 @@ fn core(model: Model, suffix: &'static str, set: &mut BTreeMap<&'static str, Str
         Benefits::Contact => "2",
         Benefits::Team | Benefits::Close | Benefits::Loose => "3",
     };
-    for stem in ["F1fm", "F1nfm", "F1alle"] {
+    // Some are another one to customers without case management (footnote 12 of the paper).
+    let beside = match (role, share % 12) {
+        ("3", 0) => "2",
+        ("2", 0 | 1) => "3",
+        _ => role,
+    };
+    for (stem, role) in [("F1fm", role), ("F1nfm", beside), ("F1alle", role)] {
         set.insert(id(stem), role.into());
     }
     let team = model.benefits == Benefits::Team;
@@ -256,13 +265,17 @@ fn ids(stem: &'static str, suffix: &str) -> &'static str {
     }
 }
 
-/// Module G says what really changed since the wave before.
+/// Module G says what really changed since the wave before; one office in
+/// seven says of placement that nothing did, which is to be cleared.
 fn changes(context: &CaseContext, office: &Office, set: &mut BTreeMap<&'static str, String>) {
     let now = office.model(context.wave, false);
     let before = office.model(context.wave - 1, false);
     let word = |changed: bool| if changed { "1".to_owned() } else { "2".to_owned() };
     set.insert("G1", word(now.care.generalised() != before.care.generalised()));
-    set.insert("G2", word(now.placed != before.placed));
+    set.insert(
+        "G2",
+        word(now.placed != before.placed && !office.place.is_multiple_of(7)),
+    );
     set.insert("G3", word(now.benefits.integrated() != before.benefits.integrated()));
     if let Some(day) = context
         .vorwelle_stichtag

@@ -119,7 +119,7 @@ impl Portal {
         let today = berlin::day_of(self.now());
         let offices = offices();
         let all = 3 * OFFICES as u64;
-        for (done, round) in (0_u64..).zip(rounds(today)) {
+        for (done, round) in (0_u64..).zip(rounds(today, complete)) {
             let past = self.with_clock(Clock::fixed(begin(&round)));
             past.set_up(&round, &offices).await?;
             if done == 0 {
@@ -255,8 +255,10 @@ fn begin(round: &Round) -> DateTime<Utc> {
     berlin::start_of_day(round.start) + TimeDelta::hours(9)
 }
 
-/// The three waves (paper, section 2); the third is in the field today.
-fn rounds(today: NaiveDate) -> [Round; 3] {
+/// The three waves (paper, section 2); the third is in the field today, or
+/// over for six days where it is `complete`.
+fn rounds(today: NaiveDate, complete: bool) -> [Round; 3] {
+    let began = today - Days::new(if complete { 41 } else { 24 });
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or(today);
     [
         Round {
@@ -279,8 +281,8 @@ fn rounds(today: NaiveDate) -> [Round; 3] {
             key: 2008,
             stichtag: day(2007, 10, 31),
             zeitraum: "2007",
-            start: today - Days::new(24),
-            deadline: today + Days::new(11),
+            start: began,
+            deadline: began + Days::new(35),
             previous: Some(2007),
         },
     ]
