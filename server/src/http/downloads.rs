@@ -22,47 +22,43 @@ pub(super) struct Asked {
 
 /// `GET /institut/kurve.csv`
 pub(super) async fn curve(
-    State(state): State<AppState>,
-    SignedIn(session): SignedIn,
-    Query(asked): Query<Asked>,
+    state: State<AppState>,
+    session: SignedIn,
+    asked: Query<Asked>,
 ) -> Result<Response, HttpError> {
-    let overview = state
-        .portal()
-        .overview(&session, asked.welle, asked.tag)
-        .await
-        .map_err(refused)?;
-    let name = format!("kurve-{}.csv", named(&overview));
-    figures_file(&state, &session, (asked.welle, &name), overview.curve_csv()).await
+    overview_file(state, session, asked, "kurve", Overview::curve_csv).await
 }
 
 /// `GET /institut/ruecklauf.csv`
 pub(super) async fn groups(
-    State(state): State<AppState>,
-    SignedIn(session): SignedIn,
-    Query(asked): Query<Asked>,
+    state: State<AppState>,
+    session: SignedIn,
+    asked: Query<Asked>,
 ) -> Result<Response, HttpError> {
-    let overview = state
-        .portal()
-        .overview(&session, asked.welle, asked.tag)
-        .await
-        .map_err(refused)?;
-    let name = format!("ruecklauf-{}.csv", named(&overview));
-    figures_file(&state, &session, (asked.welle, &name), overview.groups_csv()).await
+    overview_file(state, session, asked, "ruecklauf", Overview::groups_csv).await
 }
 
 /// `GET /institut/trichter.csv`
 pub(super) async fn funnel(
+    state: State<AppState>,
+    session: SignedIn,
+    asked: Query<Asked>,
+) -> Result<Response, HttpError> {
+    overview_file(state, session, asked, "trichter", Overview::funnel_csv).await
+}
+
+/// One table of the overview; its file's name says wave and day.
+async fn overview_file(
     State(state): State<AppState>,
     SignedIn(session): SignedIn,
     Query(asked): Query<Asked>,
+    name: &str,
+    table: fn(&Overview) -> Vec<u8>,
 ) -> Result<Response, HttpError> {
-    let overview = state
-        .portal()
-        .overview(&session, asked.welle, asked.tag)
-        .await
-        .map_err(refused)?;
-    let name = format!("trichter-{}.csv", named(&overview));
-    figures_file(&state, &session, (asked.welle, &name), overview.funnel_csv()).await
+    let overview = state.portal().overview(&session, asked.welle, asked.tag).await;
+    let overview = overview.map_err(refused)?;
+    let name = format!("{name}-{}-{}.csv", overview.wave.key, overview.day);
+    figures_file(&state, &session, (asked.welle, &name), table(&overview)).await
 }
 
 /// `GET /institut/quoten.csv`
@@ -74,11 +70,6 @@ pub(super) async fn quotas(
     let quotas = state.portal().quotas(&session, asked.welle).await.map_err(refused)?;
     let name = format!("quoten-{}.csv", asked.welle);
     figures_file(&state, &session, (asked.welle, &name), quotas.csv()).await
-}
-
-/// Wave and day, as part of a file's name.
-fn named(overview: &Overview) -> String {
-    format!("{}-{}", overview.wave.key, overview.day)
 }
 
 /// Figures of a wave to be saved under a name, noted in the log.
