@@ -43,7 +43,6 @@ pub use colleagues::{Colleague, ColleagueError, ColleagueForm};
 pub use demo::{DemoError, DemoStaff, DemoSummary, DemoUnit};
 pub use exports::{Export, ExportError, ExportFormat, ExportLayout, ExportWish, Pieces};
 pub use figures::Figures;
-pub use files::create_private;
 pub use identity::{
     Access, AccountError, CodeError, FactorState, NewFactor, NewSession, OwnAccount, Pending, RequestAccessError, Role,
     Session, SetPasswordError, SignInError, TokenInfo, TokenPurpose, Who,

@@ -4,11 +4,11 @@ use super::{CommandError, file_error, refused};
 use crate::cli::{Export, Tables, TablesFormat};
 use crate::progress::Progress;
 use portal::{ExportFormat, ExportLayout, ExportWish, Pieces, Portal};
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use survey::typology::RuleVersion;
 use survey::{K3Rule, Rules, tables};
+use tempfile::NamedTempFile;
 
 /// `classify`
 pub(super) async fn classify(
@@ -71,15 +71,8 @@ pub(super) async fn export(portal: &Portal, args: &Export) -> Result<(), Command
         format: args.format,
         names: args.names,
     };
-    let (out, unfinished) = (args.out.as_path(), beside(&args.out));
-    let rows = match write_export(portal, &wish, &unfinished).await {
-        Ok(rows) => rows,
-        Err(error) => {
-            let _ = fs::remove_file(&unfinished);
-            return Err(error);
-        }
-    };
-    fs::rename(&unfinished, out).map_err(file_error(out))?;
+    let out = args.out.as_path();
+    let rows = write_export(portal, &wish, out).await?;
     let what = match (wish.format, wish.layout) {
         (ExportFormat::Ddi, _) => "Codebuch".to_owned(),
         (ExportFormat::Paradata, _) | (_, ExportLayout::Long(_)) => format!("{rows} Zeilen"),
@@ -89,20 +82,22 @@ pub(super) async fn export(portal: &Portal, args: &Export) -> Result<(), Command
     Ok(())
 }
 
-async fn write_export(portal: &Portal, wish: &ExportWish, file: &Path) -> Result<u64, CommandError> {
+async fn write_export(portal: &Portal, wish: &ExportWish, out: &Path) -> Result<u64, CommandError> {
     // Before there is a file: what stands against it.
     let export = portal.export_here(wish).await?;
-    let mut out = Whole(BufWriter::new(portal::create_private(file).map_err(file_error(file))?));
+    let failed = || file_error(out);
+    let mut whole = Whole(BufWriter::new(unfinished(out).map_err(failed())?));
     let mut progress = Progress::new("Exportieren");
-    let rows = export.write(&mut out, |done, of| progress.tell(done, of)).await?;
+    let rows = export.write(&mut whole, |done, of| progress.tell(done, of)).await?;
     drop(progress);
-    out.0.flush().map_err(file_error(file))?;
-    out.0.get_ref().sync_all().map_err(file_error(file))?;
+    let file = whole.0.into_inner().map_err(|error| failed()(error.into_error()))?;
+    file.as_file().sync_all().map_err(failed())?;
+    file.persist(out).map_err(|error| failed()(error.error))?;
     Ok(rows)
 }
 
 /// A file that is being written.
-struct Whole(BufWriter<File>);
+struct Whole(BufWriter<NamedTempFile>);
 
 impl Pieces for Whole {
     async fn put(&mut self, piece: Vec<u8>) -> io::Result<()> {
@@ -110,33 +105,54 @@ impl Pieces for Whole {
     }
 }
 
-/// A name in the same folder, so that the finished file can take its place.
-fn beside(out: &Path) -> PathBuf {
-    let mut name = out.file_name().unwrap_or_default().to_owned();
-    name.push(".unfertig");
-    out.with_file_name(name)
+/// A new file in the same folder that only its owner may read from its first
+/// byte on; a finished one takes its place, an unfinished one goes.
+fn unfinished(out: &Path) -> io::Result<NamedTempFile> {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    tempfile::Builder::new()
+        .prefix(&format!("{name}."))
+        .suffix(".unfertig")
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
 }
 
 /// `tables`
 pub(super) async fn tables(portal: &Portal, args: &Tables) -> Result<(), CommandError> {
     let cells = portal.tables(args.wave, args.previous, &args.panel).await?;
     let text = match args.format {
-        TablesFormat::Text => tables::text(&cells, args.wave, args.previous, &base(&args.panel)),
+        TablesFormat::Text => tables::text(&cells, args.wave, args.previous, &base(portal, args).await?),
         TablesFormat::Csv => tables::csv(&cells),
     };
     Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
-/// What the tables rest on, in words.
-fn base(panel: &[i32]) -> String {
-    let Some(latest) = panel.iter().max() else {
-        return "vollständig verwertbare Fragebogen der Welle (Querschnitt)".to_owned();
+/// What the tables rest on, in words: which units, of which days, under which
+/// rules.
+async fn base(portal: &Portal, args: &Tables) -> Result<String, CommandError> {
+    let units = match args.panel.iter().max() {
+        None => "vollständig verwertbare Fragebogen der Welle (Querschnitt)".to_owned(),
+        Some(latest) => {
+            let waves: Vec<String> = args.panel.iter().map(ToString::to_string).collect();
+            format!(
+                "nur Einheiten, die in den Wellen {} vollständig verwertbar sind (Panel), Form nach der Welle {latest}",
+                waves.join(", ")
+            )
+        }
     };
-    let waves: Vec<String> = panel.iter().map(ToString::to_string).collect();
-    format!(
-        "nur Einheiten, die in den Wellen {} vollständig verwertbar sind (Panel), Form nach der Welle {latest}",
-        waves.join(", ")
-    )
+    let waves = portal.waves().await?;
+    let shown = waves
+        .iter()
+        .filter(|wave| wave.key == args.wave || Some(wave.key) == args.previous);
+    let days: Vec<String> = shown
+        .map(|wave| format!("Stichtag der Welle {}: {}", wave.key, wave.stichtag.format("%d.%m.%Y")))
+        .collect();
+    let rules = portal.current_rules().await?;
+    Ok(format!(
+        "{units}; {}; Regelversion {}, Kriterium 3: {}",
+        days.join(", "),
+        rules.version.name(),
+        rules.k3_rule.name()
+    ))
 }
 
 /// `backup`
@@ -165,5 +181,37 @@ pub(super) async fn check(portal: &Portal) -> Result<(), CommandError> {
         count => Err(CommandError::Refused(format!(
             "Die Datenbank hat {count} Schäden (oben). Bitte nichts weiter speichern und die letzte gute Sicherung prüfen."
         ))),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::unfinished;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    #[test]
+    fn nobody_else_reads_an_export_while_it_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("welle-2008.csv");
+        std::fs::write(&out, "what everybody could read").unwrap();
+        std::fs::set_permissions(&out, PermissionsExt::from_mode(0o644)).unwrap();
+        let file = unfinished(&out).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(
+            file.path().parent(),
+            Some(dir.path()),
+            "so that it can take the place in one step"
+        );
+        assert_eq!(mode(file.path()), 0o600);
+        file.persist(&out).unwrap();
+        assert_eq!(mode(&out), 0o600, "the export, not what was there");
+        let left = unfinished(&out).unwrap();
+        drop(left);
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "nothing is left behind"
+        );
     }
 }

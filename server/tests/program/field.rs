@@ -94,7 +94,13 @@ fn a_wave_is_held_from_the_command_line() {
         tables.starts_with("table;age_group;form;row;wave;n;base;percent\n"),
         "{tables}"
     );
-    assert!(place.done(&["tables", "--wave", "2008"]).contains("Tabelle 1"));
+    let tables = place.done(&["tables", "--wave", "2008"]);
+    for part in [
+        "Tabelle 1",
+        "(Querschnitt); Stichtag der Welle 2008: 31.10.2007; Regelversion 2026-1, Kriterium 3: fm_only",
+    ] {
+        assert!(tables.contains(part), "no {part} in {tables}");
+    }
 
     place.done(&["backup", "sicherung.db"]);
     assert!(place.refused(&["backup", "sicherung.db"]).contains("gibt es schon"));

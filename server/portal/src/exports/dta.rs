@@ -10,6 +10,7 @@ use super::encoder::{About, Encoder, float, text};
 use super::record::Cell;
 use super::variable::{Missing, Variable, VariableKind};
 use super::widths::{Width, Widths};
+use crate::files::nameless_private;
 use chrono::NaiveTime;
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -111,7 +112,7 @@ impl Dta {
             .collect();
         let long = columns.iter().any(|column| column.storage == Storage::LongText);
         Ok(Self {
-            texts: long.then(tempfile::tempfile).transpose()?,
+            texts: long.then(nameless_private).transpose()?,
             about,
             columns,
             row: 0,

@@ -1,5 +1,5 @@
 //! Excel workbooks: data as machines read them, the codebook, the paradata.
-//! Rows wait in temporary files, not in memory. Texts are texts to Excel
+//! Rows wait in a temporary folder nobody else may enter, not in memory. Texts are texts to Excel
 //! whatever they begin with, and stay so when a cell is edited.
 
 use super::ExportError;
@@ -7,11 +7,13 @@ use super::csv::for_machines;
 use super::encoder::{About, Encoder, float};
 use super::record::Cell;
 use super::variable::{Variable, VariableKind};
+use crate::files::{nameless_private, private_tempdir};
 use crate::sheets::is_formula;
 use chrono::{Datelike, NaiveDate, Timelike};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::fs::File;
 use std::io::{self, Seek};
+use tempfile::TempDir;
 
 /// Rows of a sheet, the header included.
 const MOST_ROWS: u64 = 1_048_576;
@@ -26,6 +28,8 @@ const WAYS: usize = 2;
 
 pub(super) struct Xlsx {
     workbook: Workbook,
+    /// Where rows wait; goes with the workbook.
+    _waiting: TempDir,
     formats: Formats,
     kinds: Vec<VariableKind>,
     way_kinds: Vec<VariableKind>,
@@ -68,7 +72,9 @@ impl Xlsx {
             u8::try_from(day.month()).unwrap_or(1),
             u8::try_from(day.day()).unwrap_or(1),
         )?;
+        let waiting = private_tempdir()?;
         let mut workbook = Workbook::new();
+        workbook.set_tempdir(waiting.path())?;
         let properties = DocProperties::new().set_title(&about.title).set_comment(&about.rules);
         workbook.set_properties(&properties.set_creation_datetime(&created));
         let formats = Formats {
@@ -93,6 +99,7 @@ impl Xlsx {
         head(sheet, ways.iter().map(|one| one.name.as_str()), &formats)?;
         Ok(Self {
             workbook,
+            _waiting: waiting,
             formats,
             kinds: variables.iter().map(|one| one.kind).collect(),
             way_kinds: ways.iter().map(|one| one.kind).collect(),
@@ -165,7 +172,7 @@ impl Encoder for Xlsx {
     }
 
     fn tail(mut self: Box<Self>, _out: &mut Vec<u8>) -> Result<Option<File>, ExportError> {
-        let mut file = tempfile::tempfile()?;
+        let mut file = nameless_private()?;
         self.workbook.save_to_writer(&mut file)?;
         file.rewind()?;
         Ok(Some(file))

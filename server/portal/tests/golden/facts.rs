@@ -192,7 +192,7 @@ impl Facts {
     }
 
     /// What the text says in words.
-    pub(crate) fn in_words(&self) -> [(&'static str, String); 8] {
+    pub(crate) fn in_words(&self) -> [(&'static str, String); 9] {
         let told = |share: Share| format!("{} of {} = {} %", share.0, share.1, half_up(share));
         let variant = |name: &str| self.is(2008, Some("ARGE"), "variante1_ue", name).0;
         let to_special = self.moved("k3_ue", "b", "a").0;
@@ -201,6 +201,7 @@ impl Facts {
             ("fm.spez.all", told(self.is(2008, None, "k1_ue", "I"))),
             ("fm.gen.all", told(self.is(2008, None, "k1_ue", "II"))),
             ("fm.gen.arge.text", told(self.is(2008, Some("ARGE"), "k1_ue", "II"))),
+            ("fm.gen.arge.zusf", told(self.is(2008, Some("ARGE"), "k1_ue", "II"))),
             ("fm.spez.zkt.text", told(self.is(2008, Some("zkT"), "k1_ue", "I"))),
             (
                 "fm.gen.arge.varianten",

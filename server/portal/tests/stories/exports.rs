@@ -247,3 +247,35 @@ story!(more_than_one_page_of_units_comes_in_order_and_whole, world => {
     assert_eq!((rows.len(), kennungen.len()), (1203, 1203));
     assert_eq!(told, [(500, 1203), (1000, 1203), (1203, 1203)]);
 });
+
+/// The files without a name that this process holds open: whether others may
+/// read them, and enter the folder they lie in.
+#[cfg(target_os = "linux")]
+fn kept_aside() -> Vec<(bool, bool)> {
+    use std::os::unix::fs::PermissionsExt;
+    let open = |path: &std::path::Path| Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o077 != 0);
+    let held = std::fs::read_dir("/proc/self/fd").unwrap();
+    let found = held.filter_map(|one| {
+        let one = one.ok()?.path();
+        let name = std::fs::read_link(&one).ok()?;
+        let nameless = name.starts_with(std::env::temp_dir()) && name.to_string_lossy().ends_with(" (deleted)");
+        nameless.then(|| Some((open(&one)?, open(name.parent()?)?)))?
+    });
+    found.collect()
+}
+
+#[cfg(target_os = "linux")]
+story!(what_an_export_keeps_aside_is_for_nobody_else, world => {
+    world.in_the_field().await;
+    let session = world.office("GS-1").await;
+    world.complete(&session).await;
+    // Long enough to stand behind the rows of a file for Stata.
+    world.save(&session, &[("Z1", &"Öde Länge. ".repeat(180))]).await;
+    world.portal.submit(&session).await.unwrap();
+    for format in [ExportFormat::Xlsx, ExportFormat::Dta] {
+        let export = world.portal.export_here(&wave(format)).await.unwrap();
+        let (mut out, mut found) = (Vec::new(), Vec::new());
+        export.write(&mut out, |_, _| found.extend(kept_aside())).await.unwrap();
+        assert!(!found.is_empty() && found.iter().all(|(file, folder)| !(file & folder)), "{format:?}: {found:?}");
+    }
+});
