@@ -8,6 +8,8 @@ import { assertSound, launch, newPage, signIn } from '../support/browser.mjs';
 import { startProgram } from '../support/program.mjs';
 
 const RESULTS = '/institut/ergebnisse';
+/** What the margins leave of an A4 sheet, in CSS pixels; Chromium prints a third more in width. */
+const PAPER = 896;
 
 describe('results', () => {
   let program;
@@ -52,6 +54,20 @@ describe('results', () => {
       await page.context().close();
     });
   }
+
+  test('on paper no table is cut', async () => {
+    const page = await newPage(browser, { width: PAPER });
+    await signIn(page, program.base, staff('admin'));
+    await page.emulateMedia({ media: 'print' });
+    for (const path of pages) {
+      await page.goto(`${program.base}${path}`);
+      const cut = await page.evaluate((width) => [...document.querySelectorAll('main table, main svg')]
+        .filter((one) => one.getBoundingClientRect().right > width + 1)
+        .map((one) => one.querySelector('caption')?.textContent ?? one.nodeName), PAPER);
+      assert.deepEqual(cut, [], path);
+    }
+    await page.context().close();
+  });
 
   for (const scripts of [true, false]) {
     test(`tables, panel and rules, scripts ${scripts ? 'on' : 'off'}`, async () => {

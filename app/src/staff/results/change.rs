@@ -161,7 +161,7 @@ fn reasons(one: &Reasons) -> AnyView {
         <div class="table-scroll" tabindex="0" role="region" aria-label=format!("Gründe, {}", criterion(one.level))>
             <table class="results">
                 <caption>"Genannte Gründe (bis zu drei je Einheit)"</caption>
-                <thead><tr><th scope="col">"Grund"</th><th scope="col" class="figure">"Nennungen"</th><td></td></tr></thead>
+                <thead><tr><th scope="col">"Grund"</th><th scope="col" class="figure">"Nennungen"</th><td class="bar-head"></td></tr></thead>
                 <tbody>{lines}</tbody>
             </table>
         </div>

@@ -1,7 +1,7 @@
 //! What offices get back: shown to staff before it is released, and switched.
 
 use super::super::frame::{Desk, notice, with_desk};
-use super::ResultsNav;
+use super::{ResultsNav, abreast};
 use crate::context::FormErrors;
 use crate::layout::{Notice, Page};
 use crate::office::{distribution, protection};
@@ -21,7 +21,9 @@ pub(in crate::staff) fn FeedbackPage() -> impl IntoView {
         let tables = AgeGroup::ALL.map(|age| {
             let tables = feedback.tables.of(age);
             let groups: Vec<_> = tables.forms.iter().chain(&tables.laender).collect();
-            distribution(format!("Verteilung der Typen, {}", age.label()), &groups, None).into_any()
+            let parts = abreast(&groups)
+                .map(|(some, part)| distribution(format!("Verteilung der Typen, {}{part}", age.label()), some, None));
+            parts.collect_view().into_any()
         });
         let body = view! {
             <ResultsNav wave=desk.wave here=HERE/>

@@ -1,7 +1,7 @@
 //! Any variable: the list of questions, and one of them described.
 
 use super::super::frame::{asked, encoded, with_desk};
-use super::{ResultsNav, base_line, base_switch, panel_asked, switch};
+use super::{ResultsNav, abreast, base_line, base_switch, panel_asked, switch};
 use crate::form::question_number;
 use crate::layout::Page;
 use leptos::prelude::*;
@@ -117,12 +117,23 @@ fn page(found: &VariableView) -> impl IntoView + use<> {
 fn variable(found: &VariableView, one: &Variable) -> AnyView {
     let label = one.label.clone().unwrap_or_else(|| one.id.clone());
     let unit = found.unit.as_ref().map(|unit| format!(" ({unit})")).unwrap_or_default();
-    let heads = one
-        .groups
+    let tables = abreast(&one.groups)
+        .map(|(groups, part)| {
+            let caption = format!("{label}{unit}, nach {}{part}", found.grouping.label());
+            table(caption, found, groups)
+        })
+        .collect_view();
+    let heading = (found.variables.len() > 1).then(|| view! { <h2>{label}</h2> });
+    view! { {heading}{picture(found, one)}{tables} }.into_any()
+}
+
+/// Some groups of a variable beside each other.
+fn table(caption: String, found: &VariableView, groups: &[GroupStats]) -> impl IntoView + use<> {
+    let heads = groups
         .iter()
         .map(|group| view! { <th scope="col" class="figure">{group.name}</th> })
         .collect_view();
-    let rows = lines(found, one)
+    let rows = lines(found, groups)
         .into_iter()
         .map(|(name, cells, total)| {
             let cells = cells
@@ -132,11 +143,7 @@ fn variable(found: &VariableView, one: &Variable) -> AnyView {
             view! { <tr class:total=total><th scope="row">{name}</th>{cells}</tr> }
         })
         .collect_view();
-    let caption = format!("{label}{unit}, nach {}", found.grouping.label());
-    let heading = (found.variables.len() > 1).then(|| view! { <h2>{label}</h2> });
     view! {
-        {heading}
-        {picture(found, one)}
         <div class="table-scroll" tabindex="0" role="region" aria-label=caption.clone()>
             <table class="results">
                 <caption>{caption.clone()}</caption>
@@ -145,15 +152,14 @@ fn variable(found: &VariableView, one: &Variable) -> AnyView {
             </table>
         </div>
     }
-    .into_any()
 }
 
 /// The rows of a variable's table: name, one text per group, whether it is a
 /// line for sums.
-fn lines(found: &VariableView, one: &Variable) -> Vec<(String, Vec<String>, bool)> {
-    let each = |text: &dyn Fn(&GroupStats) -> String| one.groups.iter().map(text).collect::<Vec<_>>();
+fn lines(found: &VariableView, groups: &[GroupStats]) -> Vec<(String, Vec<String>, bool)> {
+    let each = |text: &dyn Fn(&GroupStats) -> String| groups.iter().map(text).collect::<Vec<_>>();
     let mut rows: Vec<(String, Vec<String>, bool)> = Vec::new();
-    match one.groups.first().map(|group| &group.content) {
+    match groups.first().map(|group| &group.content) {
         Some(Content::Choices(_)) => {
             for (at, (code, label)) in found.options.iter().enumerate() {
                 let cell = |group: &GroupStats| {
