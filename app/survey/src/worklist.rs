@@ -14,7 +14,10 @@
 //! | calls in vain | minus 4 each, at most 16 |
 //!
 //! Only cases the institute waits for are listed, and none that is to be left
-//! alone until a later day. Knows no clock and no store: days are given.
+//! alone until a later day. Knows no clock and no store: days are given. The
+//! figures of the table are those of [`points`].
+
+pub mod points;
 
 use crate::status::Status;
 
@@ -106,7 +109,7 @@ pub fn rank(case: &Candidate, group: &str) -> Option<Ranked> {
     let mut add = |points: u32, text: String| reasons.push(reason(points, false, text));
     if let Some(back) = case.call.and_then(|call| call.back_in) {
         add(
-            60,
+            points::AGREED,
             match back {
                 0 => "Rückruf für heute vereinbart".to_owned(),
                 days => format!("Rückruf war vor {} vereinbart", in_days(days.unsigned_abs())),
@@ -119,14 +122,14 @@ pub fn rank(case: &Candidate, group: &str) -> Option<Ranked> {
                 part: case.answered.min(case.asked),
                 of: case.asked,
             };
-            add(done.percent() * 40 / 100, format!("{} % ausgefüllt", done.percent()));
+            add(points::filled(done), format!("{} % ausgefüllt", done.percent()));
         }
-        Status::Opened => add(5, "geöffnet, noch nichts ausgefüllt".to_owned()),
+        Status::Opened => add(points::OPENED, "geöffnet, noch nichts ausgefüllt".to_owned()),
         _ => add(0, "noch nicht geöffnet".to_owned()),
     }
     let silent = case.silent_days;
     add(
-        (silent.saturating_sub(2).saturating_mul(2)).min(16),
+        points::silent(silent),
         match silent {
             0 => "heute bearbeitet oder eingeladen".to_owned(),
             days => format!("seit {} still", in_days(days)),
@@ -134,27 +137,31 @@ pub fn rank(case: &Candidate, group: &str) -> Option<Ranked> {
     );
     let left = case.days_left;
     add(
-        near(left),
+        points::near(left),
         match left {
             ..0 => format!("Frist seit {} vorbei", in_days(left.unsigned_abs())),
             0 => "Frist heute".to_owned(),
             _ => format!("Frist in {}", in_days(left.unsigned_abs())),
         },
     );
-    let (here, all) = (case.group.percent(), case.all.percent());
-    if here < all {
-        add(((all - here) / 2).min(15), format!("{group} erst {here} %"));
+    let here = case.group.percent();
+    if here < case.all.percent() {
+        add(points::behind(case.group, case.all), format!("{group} erst {here} %"));
     }
     if case.unreachable_by_mail {
-        add(15, "E-Mails kommen nicht an".to_owned());
+        add(points::UNREACHABLE, "E-Mails kommen nicht an".to_owned());
     }
-    if let Some(days) = case.contacted_days.filter(|days| *days < 5) {
+    if let Some(days) = case.contacted_days.filter(|days| *days < points::RECENT) {
         let when = if days == 0 {
             "heute".to_owned()
         } else {
             format!("vor {}", in_days(days))
         };
-        reasons.push(reason((5 - days) * 6, true, format!("{when} zuletzt angesprochen")));
+        reasons.push(reason(
+            points::contacted(days),
+            true,
+            format!("{when} zuletzt angesprochen"),
+        ));
     }
     if case.calls_missed > 0 {
         let missed = case.calls_missed;
@@ -163,7 +170,7 @@ pub fn rank(case: &Candidate, group: &str) -> Option<Ranked> {
         } else {
             format!("{missed}-mal nicht erreicht")
         };
-        reasons.push(reason(missed.min(4) * 4, true, text));
+        reasons.push(reason(points::missed(missed), true, text));
     }
     Some(Ranked {
         points: reasons.iter().map(|reason| reason.points).sum(),
@@ -178,14 +185,6 @@ fn rests(case: &Candidate) -> bool {
         None if call.promised => call.days_ago < PROMISE,
         None => call.days_ago == 0,
     })
-}
-
-fn near(days_left: i32) -> u32 {
-    match days_left {
-        ..=0 => 20,
-        1..=10 => 20 - 2 * days_left.unsigned_abs(),
-        _ => 0,
-    }
 }
 
 fn reason(points: u32, against: bool, text: String) -> Reason {

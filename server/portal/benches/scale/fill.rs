@@ -71,10 +71,20 @@ pub(crate) async fn fill(url: &str, cases: usize) {
                     {form}, {land}, '', 'amt' || i || '@stelle.example', '{{}}', {status}, 3, {start}, {start},
                     {}, {}, {}, CASE WHEN {part} < 88 THEN {later} ELSE {start} END,
                     CASE WHEN {part} < 88 THEN {later} ELSE 0 END, CASE WHEN {part} < 88 THEN 88 ELSE 0 END,
-                    CASE WHEN {part} < 82 THEN 40 ELSE 0 END FROM n",
+                    CASE WHEN {part} < 82 THEN 1 + i % 88 ELSE 0 END FROM n",
             until(88, &later),
             until(82, &later),
             until(70, &later)
+        ));
+        // Whoever is waited for was reminded three days ago.
+        let reminded = berlin::parse_moment(&format!("{wave}-02-07T09:00"))
+            .expect("a moment")
+            .timestamp_micros();
+        statements.push(format!(
+            "INSERT INTO outbox (id, wave, unit_id, case_id, step, kind, state, due_at, attempts, created_at, changed_at,
+                                 priority, first_tried_at, sent_at)
+             {numbers} SELECT 'm{wave}-' || {text}, {wave}, 'u' || {text}, '{wave}-' || {text}, 'erinnerung-1', 'erinnerung',
+                    'sent', {reminded}, 1, {reminded}, {reminded}, 1, {reminded}, {reminded} FROM n WHERE {part} >= 70"
         ));
         let steps = [
             (

@@ -16,12 +16,15 @@ use portal::{
     Settings, berlin,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use survey::status::Status;
 use survey::{Form, Land};
 
-/// Calls per figure; the median counts.
+/// Calls per figure, as long as they take no longer than [`PATIENCE`]; the
+/// median counts.
 const CALLS: usize = 41;
+const PATIENCE: Duration = Duration::from_secs(10);
 const PASSWORD: &str = "blauer Elefant am See";
 
 fn main() {
@@ -33,7 +36,7 @@ fn main() {
         .build();
     runtime.expect("a runtime").block_on(async {
         sqlx::any::install_default_drivers();
-        let mut base = None;
+        let mut base = Base::new();
         for cases in &sizes {
             let dir = tempfile::tempdir().expect("a folder");
             let url = format!("sqlite:{}", dir.path().join("scale.db").display());
@@ -43,7 +46,7 @@ fn main() {
             println!("PostgreSQL: skipped, RUECKLAUF_TEST_POSTGRES names no server");
             return;
         };
-        let mut base = None;
+        let mut base = Base::new();
         for cases in &sizes {
             let name = format!("scale_{}_{cases}", std::process::id());
             admin(&server, &format!("CREATE DATABASE {name}")).await;
@@ -60,48 +63,55 @@ async fn admin(server: &str, sql: &str) {
     conn.execute(AssertSqlSafe(sql)).await.expect("done");
 }
 
-/// Makes so many cases and prints what each use case takes, and how much more
-/// that is than for the first size.
-async fn measure(database: &str, url: &str, cases: usize, base: &mut Option<Vec<Duration>>) {
+/// What each use case took for the first size.
+type Base = BTreeMap<&'static str, Duration>;
+
+/// Prints what a use case takes as soon as it is known, and how much more that
+/// is than for the first size.
+fn told(base: &mut Base, what: &'static str, time: Duration) {
+    let first = *base.entry(what).or_insert(time);
+    let growth = time.as_secs_f64() / first.as_secs_f64();
+    println!(
+        "  {what}: {:.2} ms ({growth:.1} times the first size)",
+        time.as_secs_f64() * 1_000.0
+    );
+}
+
+/// Makes so many cases and measures each use case.
+async fn measure(database: &str, url: &str, cases: usize, base: &mut Base) {
     let portal = open(url).await;
     let staff = set_up(&portal).await;
     let begin = clock();
     fill(url, cases).await;
-    let generated = clock() - begin;
+    println!(
+        "{database}, {cases} cases: generated in {:.1} s",
+        (clock() - begin).as_secs_f64()
+    );
     portal.close().await;
     let begin = clock();
     let portal = open(url).await;
     fill::analyze(url).await;
-    println!(
-        "{database}, {cases} cases: generated in {:.1} s, counted in {:.1} s",
-        generated.as_secs_f64(),
-        (clock() - begin).as_secs_f64()
-    );
-    let mut times = Vec::new();
+    println!("  counted in {:.1} s", (clock() - begin).as_secs_f64());
     let overview = async || drop(portal.overview(&staff, 2008, None).await.expect("shown"));
-    times.push(("overview", median(overview).await));
+    told(base, "overview", median(overview).await);
     let day = NaiveDate::from_ymd_opt(2008, 1, 30);
     let earlier = async || drop(portal.overview(&staff, 2008, day).await.expect("shown"));
-    times.push(("overview of an earlier day", median(earlier).await));
+    told(base, "overview of an earlier day", median(earlier).await);
     let quotas = async || drop(portal.quotas(&staff, 2008).await.expect("shown"));
-    times.push(("rates by the book", median(quotas).await));
+    told(base, "rates by the book", median(quotas).await);
     let changes = async || drop(portal.change_numbers().await.expect("read"));
-    times.push(("change counters", median(changes).await));
-    times.extend(lists(&portal, &staff, cases).await);
-    times.push(("decision, with its figures, on disk", decisions(&portal, &staff).await));
-    let first = base.get_or_insert_with(|| times.iter().map(|(_, time)| *time).collect());
-    for ((what, time), first) in times.iter().zip(first) {
-        let growth = time.as_secs_f64() / first.as_secs_f64();
-        println!(
-            "  {what}: {:.2} ms ({growth:.1} times the first size)",
-            time.as_secs_f64() * 1_000.0
-        );
-    }
+    told(base, "change counters", median(changes).await);
+    lists(&portal, &staff, cases, base).await;
+    told(
+        base,
+        "decision, with its figures, on disk",
+        decisions(&portal, &staff).await,
+    );
     portal.close().await;
 }
 
 /// Pages of the case list, and whom to call next.
-async fn lists(portal: &Portal, staff: &Session, cases: usize) -> Vec<(&'static str, Duration)> {
+async fn lists(portal: &Portal, staff: &Session, cases: usize, base: &mut Base) {
     let nothing = CaseFilter::default();
     let sorted = |sort, descending| CasePaging {
         sort,
@@ -133,6 +143,10 @@ async fn lists(portal: &Portal, staff: &Session, cases: usize) -> Vec<(&'static 
         search: "stelle 42".into(),
         ..nothing.clone()
     };
+    let by_rare_word = CaseFilter {
+        search: "stelle 421".into(),
+        ..nothing.clone()
+    };
     let by_number = CaseFilter {
         search: kennung(cases / 2),
         ..nothing.clone()
@@ -156,28 +170,30 @@ async fn lists(portal: &Portal, staff: &Session, cases: usize) -> Vec<(&'static 
         ("list of a status", &by_status, &first),
         ("list of a Form, a Land and a status", &by_all, &first),
         ("list by beginnings of words", &by_word, &first),
+        ("list by longer beginnings", &by_rare_word, &first),
         ("list by Kennung", &by_number, &first),
     ];
-    let mut times = Vec::new();
     for (what, filter, paging) in pages {
         let page = async || drop(portal.case_page(staff, 2008, filter, paging).await.expect("listed"));
-        times.push((what, median(page).await));
+        told(base, what, median(page).await);
     }
     let worklist = async || drop(portal.worklist(staff, 2008, 0, 50).await.expect("listed"));
-    times.push(("worklist", median(worklist).await));
-    times
+    told(base, "worklist", median(worklist).await);
+    let deep = async || drop(portal.worklist(staff, 2008, 1_000, 50).await.expect("listed"));
+    told(base, "worklist, twenty pages on", median(deep).await);
 }
 
 async fn median(call: impl AsyncFn()) -> Duration {
     call().await;
     let mut times = Vec::with_capacity(CALLS);
-    for _ in 0..CALLS {
+    let start = clock();
+    while times.len() < CALLS && (times.is_empty() || clock() - start < PATIENCE) {
         let begin = clock();
         call().await;
         times.push(clock() - begin);
     }
     times.sort_unstable();
-    times[CALLS / 2]
+    times[times.len() / 2]
 }
 
 /// Offices that decline, one after the other.

@@ -179,7 +179,8 @@ impl Portal {
                 count: 0,
             });
         };
-        let wanted = desk::weigh(&mut conn, wanted).await?;
+        let most = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX).saturating_add(1);
+        let wanted = desk::weigh(&mut conn, wanted, most).await?;
         let (mark, backwards) = match &paging.from {
             PageFrom::Start => (None, false),
             PageFrom::After(kennung) => (Some(kennung), false),
@@ -204,8 +205,7 @@ impl Portal {
         if backwards {
             rows.reverse();
         }
-        let most = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX);
-        let count = desk::count(&mut conn, &wanted, most.saturating_add(1)).await?;
+        let count = desk::count(&mut conn, &wanted, most).await?;
         Ok(CasePage {
             rows: about.lines(rows)?,
             earlier: if backwards { more } else { window.after.is_some() },
@@ -223,7 +223,7 @@ impl Portal {
         let mut conn = self.read().await?;
         let about = self.about(&mut conn, wave).await?;
         match filter.rows(wave, about.deadline, about.now) {
-            Some(wanted) => about.all(&mut conn, wave, &wanted, &CasePaging::default()).await,
+            Some(wanted) => about.all(&mut conn, wave, wanted, &CasePaging::default()).await,
             None => Ok(Vec::new()),
         }
     }

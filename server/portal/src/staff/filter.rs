@@ -3,7 +3,7 @@
 //! shared, saved under a name and acted upon. Pure.
 
 use crate::berlin;
-use crate::store::desk::{Filter, TypeIs};
+use crate::store::desk::{Beginning, Filter, TypeIs};
 use crate::words;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::fmt;
@@ -190,10 +190,13 @@ impl CaseFilter {
 
     /// What the store looks for; `None`: nothing can be found.
     pub(super) fn rows(&self, wave: i32, deadline: NaiveDate, now: DateTime<Utc>) -> Option<Filter> {
-        let words: Vec<String> = words::fold(&self.search)
+        let words: Vec<Beginning> = words::fold(&self.search)
             .split(' ')
             .filter(|word| !word.is_empty())
-            .map(str::to_owned)
+            .map(|word| Beginning {
+                text: word.to_owned(),
+                found: 0,
+            })
             .collect();
         if words.is_empty() && !self.search.trim().is_empty() {
             return None;
@@ -220,7 +223,7 @@ impl CaseFilter {
             form: self.form.map(Form::label),
             land: self.land.map(Land::label),
             words,
-            common: Vec::new(),
+            listed: 0,
             late: self
                 .late
                 .then(|| (berlin::end_of_day(deadline).timestamp_micros(), now.timestamp_micros())),

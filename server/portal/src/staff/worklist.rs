@@ -1,5 +1,5 @@
-//! Whom to call next: what [`survey::worklist`] needs to know of every case
-//! the institute waits for, and its verdict in order.
+//! Whom to call next: the rule of [`survey::worklist`] for one day, so that
+//! the store finds the cases in its order, and its verdict on those of a page.
 
 use super::calls::CallResult;
 use super::{StaffError, known_wave, require};
@@ -8,13 +8,13 @@ use crate::berlin;
 use crate::clock::from_micros;
 use crate::identity::{Role, Session};
 use crate::respondent::view::{read_form, read_land};
-use crate::store::work::{self, CallRow};
-use crate::store::{Stored, outbox};
+use crate::store::worklist::{self as store, CallRow, Day};
+use crate::store::{StoreError, Stored};
 use crate::waves::{read_day, read_status};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use std::collections::HashMap;
 use survey::status::Status;
-use survey::worklist::{Call, Candidate, Ranked, Share, rank};
+use survey::worklist::{Call, Candidate, PROMISE, Ranked, Share, points, rank};
 use survey::{Form, Land};
 
 /// A case to call.
@@ -60,8 +60,6 @@ struct Common {
     /// Handed in, by form and Land.
     groups: HashMap<(String, String), Share>,
     all: Share,
-    /// When the institute last wrote to a case by its own choice.
-    written: HashMap<String, i64>,
 }
 
 impl Portal {
@@ -85,9 +83,8 @@ impl Portal {
             deadline: read_day(&row.deadline)?,
             groups: HashMap::new(),
             all: Share::default(),
-            written: outbox::last_sent_of_wave(&mut conn, wave).await?.into_iter().collect(),
         };
-        for (form, land, of, part) in work::returned(&mut conn, wave).await? {
+        for (form, land, of, part) in store::returned(&mut conn, wave).await? {
             let count = |count: i64| u32::try_from(count).unwrap_or_default();
             let share = Share {
                 part: count(part),
@@ -98,37 +95,59 @@ impl Portal {
             common.groups.insert((form, land), share);
         }
         let open = row.state == "open";
-        let rows = if open {
-            work::to_call(&mut conn, wave).await?
-        } else {
-            Vec::new()
-        };
-        let waiting = rows.len();
-        let mut ranked = Vec::with_capacity(waiting);
-        for row in rows {
-            if let Some(verdict) = common.judge(&row)? {
-                ranked.push((verdict, crate::words::sort_key(&row.name), row));
+        let (mut items, mut waiting, mut resting) = (Vec::new(), 0, 0);
+        if open {
+            let day = common.day();
+            let place = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
+            (waiting, resting) = store::waiting(&mut conn, wave, &day).await?;
+            for row in store::page(&mut conn, wave, &day, place(from), place(size)).await? {
+                let verdict = common.judge(&row)?;
+                let verdict =
+                    verdict.ok_or_else(|| StoreError::content(format!("{} is not to be called", row.kennung)))?;
+                items.push(item(row, verdict)?);
             }
         }
-        ranked.sort_by(|(one, name, _), (other, other_name, _)| {
-            other.points.cmp(&one.points).then_with(|| name.cmp(other_name))
-        });
-        let (total, resting) = (ranked.len(), waiting - ranked.len());
-        let items = ranked
-            .into_iter()
-            .skip(from)
-            .take(size)
-            .map(|(verdict, _, row)| item(row, verdict));
+        let count = |count: i64| usize::try_from(count).unwrap_or_default();
         Ok(Worklist {
-            items: items.collect::<Stored<_>>()?,
-            total,
-            resting,
+            items,
+            total: count(waiting - resting),
+            resting: count(resting),
             open,
         })
     }
 }
 
 impl Common {
+    /// The steps of the rule today.
+    fn day(&self) -> Day {
+        let back = |days: u32| self.today - Days::new(days.into());
+        let begin = |day: NaiveDate| berlin::start_of_day(day).timestamp_micros();
+        let left = |day: NaiveDate| i32::try_from((day - self.today).num_days()).unwrap_or(i32::MAX);
+        let lag = |share: &Share| points::behind(*share, self.all);
+        let lagging = self.groups.iter().filter(|(_, share)| lag(share) > 0);
+        Day {
+            begins: begin(self.today),
+            today: self.today.to_string(),
+            promised_since: begin(back(PROMISE - 1)),
+            promise: CallResult::WillSend.name(),
+            silent: (1..=points::SILENT)
+                .rev()
+                .map(|days| (begin(back(days - 1)), points::silent(days)))
+                .collect(),
+            near: (0..=points::SOON)
+                .map(|days| self.today + Days::new(days.into()))
+                .map(|day| (day.to_string(), points::near(left(day))))
+                .collect(),
+            near_of_wave: points::near(left(self.deadline)),
+            contacted: (0..points::RECENT)
+                .map(|days| (begin(back(days)), points::contacted(days)))
+                .collect(),
+            behind: lagging
+                .map(|((form, land), share)| (form.clone(), land.clone(), lag(share)))
+                .collect(),
+        }
+    }
+
     fn judge(&self, row: &CallRow) -> Stored<Option<Ranked>> {
         let since = |micros: i64| {
             let days = (self.today - berlin::day_of(from_micros(micros))).num_days();
@@ -143,7 +162,7 @@ impl Common {
             row.invited_at
         };
         let called = (row.called_at > 0).then(|| since(row.called_at));
-        let written = self.written.get(&row.id).map(|at| since(*at));
+        let written = row.written_at.map(since);
         let back_on = row.call_back_on.as_deref().map(read_day).transpose()?;
         let candidate = Candidate {
             status: read_status(&row.status)?,

@@ -15,11 +15,10 @@ pub(crate) struct Filter {
     pub statuses: Vec<&'static str>,
     pub form: Option<&'static str>,
     pub land: Option<&'static str>,
-    /// Folded beginnings of words, all of which must be found.
-    pub words: Vec<String>,
-    /// The same, of words so many cases have that each case is asked for them
-    /// in the order of the list; see [`weigh`].
-    pub common: Vec<String>,
+    /// Beginnings of words, all of which must be found.
+    pub words: Vec<Beginning>,
+    /// Cases of the wave; see [`weigh`].
+    pub listed: i64,
     /// Past the deadline: the wave's, as a moment, and the moment it is now.
     pub late: Option<(i64, i64)>,
     pub extended: bool,
@@ -31,6 +30,26 @@ pub(crate) struct Filter {
     pub silent_since: Option<i64>,
     /// Folded Kennungen; empty: any.
     pub kennungen: Vec<String>,
+}
+
+/// The beginning of a word.
+#[derive(Clone, Debug)]
+pub(crate) struct Beginning {
+    /// Folded.
+    pub text: String,
+    /// Rows of words it has, as far as counted.
+    pub found: i64,
+}
+
+impl Filter {
+    /// Whether to gather the cases of the rarest beginning and sort them, where
+    /// `rows` are wanted, instead of asking case after case in the order of the
+    /// list: that looks at about `rows` times one in so many, so both cost the
+    /// same where the square of those found is `rows` times all.
+    fn gathers(&self, rows: i64) -> bool {
+        let rarest = self.words.first().map_or(0, |word| word.found);
+        rarest.saturating_mul(rarest) <= rows.saturating_mul(self.listed)
+    }
 }
 
 /// Which type to list.
@@ -120,10 +139,21 @@ pub(crate) struct LineRow {
     pub marked: bool,
 }
 
-const MARKED: &str = "EXISTS (SELECT 1 FROM address_marks m WHERE m.address_key = LOWER(TRIM(c.contact_email)))";
+pub(super) const MARKED: &str =
+    "EXISTS (SELECT 1 FROM address_marks m WHERE m.address_key = LOWER(TRIM(c.contact_email)))";
+
+macro_rules! push_beginning {
+    ($query:ident, $word:expr) => {
+        $query.push(" AND s.word >= ").push_bind($word.clone());
+        if let Some(end) = end_of($word) {
+            $query.push(" AND s.word < ").push_bind(end);
+        }
+        $query.push(" AND s.word LIKE ").push_bind(beginning($word));
+    };
+}
 
 macro_rules! push_filter {
-    ($query:ident, $wanted:ident) => {
+    ($query:ident, $wanted:ident, $rows:expr) => {
         $query.push(" WHERE c.wave = ").push_bind($wanted.wave);
         if !$wanted.statuses.is_empty() {
             $query.push(" AND c.status IN (");
@@ -138,22 +168,17 @@ macro_rules! push_filter {
                 $query.push(column).push_bind(wanted);
             }
         }
-        for word in &$wanted.words {
-            $query.push(" AND c.id IN (SELECT s.case_id FROM case_words s WHERE s.wave = ");
-            $query
-                .push_bind($wanted.wave)
-                .push(" AND s.word >= ")
-                .push_bind(word.clone());
-            if let Some(end) = end_of(word) {
-                $query.push(" AND s.word < ").push_bind(end);
+        for (place, word) in $wanted.words.iter().enumerate() {
+            let gather = place == 0 && $wanted.gathers($rows);
+            if gather {
+                $query.push(" AND c.id IN (SELECT s.case_id FROM case_words s WHERE s.wave = ");
+                $query.push_bind($wanted.wave);
+            } else {
+                // No EXISTS: PostgreSQL would look for the words of all cases at once.
+                $query.push(" AND (SELECT 1 FROM case_words s WHERE s.case_id = c.id");
             }
-            $query.push(" AND s.word LIKE ").push_bind(beginning(word)).push(")");
-        }
-        for word in &$wanted.common {
-            // What is compared is no column, so that the case's own words are
-            // looked at and not everybody's.
-            $query.push(" AND EXISTS (SELECT 1 FROM case_words s WHERE s.case_id = c.id AND s.word || '' LIKE ");
-            $query.push_bind(beginning(word)).push(")");
+            push_beginning!($query, &word.text);
+            $query.push(if gather { ")" } else { " LIMIT 1) IS NOT NULL" });
         }
         if let Some((deadline, now)) = $wanted.late {
             $query.push(" AND c.status NOT IN ('refused', 'ineligible') AND COALESCE(c.own_deadline_at, ");
@@ -197,29 +222,30 @@ macro_rules! push_filter {
     };
 }
 
-/// Words of more cases than this are common.
-const COMMON: i64 = 500;
-
-/// Sorts the words of a filter into rare ones, which lead to their cases, and
-/// common ones. A list begins with what it has found first, so the more cases
-/// have a word, the sooner a page of them is full.
-pub(crate) async fn weigh(conn: &mut Conn, mut wanted: Filter) -> Stored<Filter> {
-    for word in std::mem::take(&mut wanted.words) {
-        let found = on!(conn, link => {
+/// Counts the words of a filter, each as far as it can matter where up to
+/// `most` cases are counted, and puts the rarest first.
+pub(crate) async fn weigh(conn: &mut Conn, mut wanted: Filter, most: i64) -> Stored<Filter> {
+    if wanted.words.is_empty() {
+        return Ok(wanted);
+    }
+    (wanted.listed,) = rows!(
+        conn,
+        one,
+        (i64,),
+        "SELECT CAST(COALESCE(SUM(n), 0) AS bigint) FROM case_counts WHERE wave = $1",
+        wanted.wave
+    )?;
+    let enough = most.saturating_mul(wanted.listed).isqrt() + 1;
+    for word in &mut wanted.words {
+        word.found = on!(conn, link => {
             let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM case_words s WHERE s.wave = ");
-            query.push_bind(wanted.wave).push(" AND s.word >= ").push_bind(word.clone());
-            if let Some(end) = end_of(&word) {
-                query.push(" AND s.word < ").push_bind(end);
-            }
-            query.push(" LIMIT ").push_bind(COMMON + 1).push(") found");
+            query.push_bind(wanted.wave);
+            push_beginning!(query, &word.text);
+            query.push(" LIMIT ").push_bind(enough).push(") found");
             query.build_query_scalar::<i64>().fetch_one(link).await?
         });
-        if found > COMMON {
-            wanted.common.push(word);
-        } else {
-            wanted.words.push(word);
-        }
     }
+    wanted.words.sort_by_key(|word| word.found);
     Ok(wanted)
 }
 
@@ -237,7 +263,7 @@ pub(crate) async fn lines(conn: &mut Conn, wanted: &Filter, window: &Window) -> 
                     c.opt_out_at IS NOT NULL AS opted_out, ",
         );
         query.push(MARKED).push(" AS marked FROM cases c JOIN units u ON u.id = c.unit_id");
-        push_filter!(query, wanted);
+        push_filter!(query, wanted, window.limit);
         if let Some(after) = &window.after {
             query.push(" AND (").push(window.by.sql()).push(", c.id)").push(beyond);
             match &after.key {
@@ -256,7 +282,7 @@ pub(crate) async fn lines(conn: &mut Conn, wanted: &Filter, window: &Window) -> 
 pub(crate) async fn count(conn: &mut Conn, wanted: &Filter, most: i64) -> Stored<i64> {
     Ok(on!(conn, link => {
         let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM cases c");
-        push_filter!(query, wanted);
+        push_filter!(query, wanted, most);
         query.push(" LIMIT ").push_bind(most).push(") counted");
         query.build_query_scalar::<i64>().fetch_one(link).await?
     }))
@@ -266,7 +292,7 @@ pub(crate) async fn count(conn: &mut Conn, wanted: &Filter, most: i64) -> Stored
 pub(crate) async fn ids(conn: &mut Conn, wanted: &Filter) -> Stored<Vec<String>> {
     Ok(on!(conn, link => {
         let mut query = QueryBuilder::new("SELECT c.id FROM cases c");
-        push_filter!(query, wanted);
+        push_filter!(query, wanted, i64::MAX);
         query.build_query_scalar::<String>().fetch_all(link).await?
     }))
 }

@@ -39,6 +39,7 @@ pub(crate) mod views;
 pub(crate) mod waves;
 pub(crate) mod words;
 pub(crate) mod work;
+pub(crate) mod worklist;
 
 pub use open::OpenError;
 

@@ -250,11 +250,13 @@ pub(crate) async fn cancel_reminders(conn: &mut Conn, id: &str, reason: &str, at
     Ok(())
 }
 
-/// Notes when a case was handed in last; the new submission has no type yet.
+/// Notes when a case was handed in and worked on last; the new submission has
+/// no type yet.
 pub(crate) async fn set_submitted(conn: &mut Conn, case_id: &str, at: i64) -> Stored<()> {
     run!(
         conn,
-        "UPDATE cases SET submitted_at = $2, type_ue = NULL, type_u25 = NULL, type_rules = '' WHERE id = $1",
+        "UPDATE cases SET submitted_at = $2, active_at = CASE WHEN active_at < $2 THEN $2 ELSE active_at END,
+             type_ue = NULL, type_u25 = NULL, type_rules = '' WHERE id = $1",
         case_id,
         at
     )?;

@@ -1,5 +1,6 @@
 //! Figures by which the units of a wave are large or small, page by page, and
-//! the classes they are put into.
+//! the classes they are put into. `+wave` keeps the range of ids in front, as
+//! in [`super::recount`].
 
 use super::{BATCH, Conn, Stored, on, rows};
 use sqlx::QueryBuilder;
@@ -13,7 +14,7 @@ pub(crate) async fn attributes(conn: &mut Conn, wave: i32, last: &str) -> Stored
         conn,
         all,
         (String, String),
-        "SELECT id, attributes FROM cases WHERE wave = $1 AND id > $2 ORDER BY id LIMIT $3",
+        "SELECT id, attributes FROM cases WHERE +wave = $1 AND id > $2 ORDER BY id LIMIT $3",
         wave,
         last,
         PAGE
@@ -33,7 +34,7 @@ pub(crate) async fn submitted_before(
         (String, Option<String>),
         "SELECT c.id, (SELECT s.machine FROM cases p JOIN submissions s ON s.case_id = p.id
                        WHERE p.unit_id = c.unit_id AND p.wave = $2 ORDER BY s.number DESC LIMIT 1)
-         FROM cases c WHERE c.wave = $1 AND c.id > $3 ORDER BY c.id LIMIT $4",
+         FROM cases c WHERE +c.wave = $1 AND c.id > $3 ORDER BY c.id LIMIT $4",
         wave,
         previous,
         last,

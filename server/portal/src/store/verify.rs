@@ -93,7 +93,9 @@ const QUERIES: [(&str, &str); 13] = [
         // Noted to the minute.
         "SELECT c.id FROM cases c
          LEFT JOIN (SELECT case_id, MAX(at) AS at FROM answer_history GROUP BY case_id) h ON h.case_id = c.id
-         LEFT JOIN (SELECT case_id, MAX(at) AS at FROM case_events WHERE event IN ('open', 'answer', 'submit')
+         LEFT JOIN (SELECT case_id, MAX(at) AS at FROM (
+                        SELECT case_id, at FROM case_events WHERE event IN ('open', 'answer', 'submit')
+                        UNION ALL SELECT case_id, at FROM submissions) worked
                     GROUP BY case_id) e ON e.case_id = c.id
          WHERE c.active_at > CASE WHEN COALESCE(h.at, 0) > COALESCE(e.at, 0) THEN COALESCE(h.at, 0)
                                   ELSE COALESCE(e.at, 0) END

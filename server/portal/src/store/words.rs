@@ -22,17 +22,23 @@ struct NamedRow {
 
 /// Writes the words of every case that is new or was renamed.
 pub(crate) async fn fill(conn: &mut Conn) -> Stored<()> {
+    // Each piece begins after the one before: what was written in between still
+    // lies in the index until the transaction ends.
+    let mut last = String::new();
     loop {
         let cases = rows!(
             conn,
             all,
             NamedRow,
-            "SELECT id, wave, kennung_key, name, attributes FROM cases WHERE words_version < 1 LIMIT $1",
+            "SELECT id, wave, kennung_key, name, attributes FROM cases
+             WHERE words_version < 1 AND id > $1 ORDER BY id LIMIT $2",
+            &last,
             i64::try_from(BATCH).unwrap_or(i64::MAX)
         )?;
-        if cases.is_empty() {
+        let Some(end) = cases.last().map(|case| case.id.clone()) else {
             return Ok(());
-        }
+        };
+        last = end;
         on!(conn, link => {
             for head in ["DELETE FROM case_words WHERE case_id IN (", "UPDATE cases SET words_version = 1 WHERE id IN ("] {
                 let mut query = QueryBuilder::new(head);

@@ -41,6 +41,7 @@ mod support;
 mod together;
 mod verifying;
 mod waves;
+mod worklist;
 
 /// The complete questionnaire and the contradictions of `survey`'s own tests.
 #[path = "../../../../app/survey/tests/common/mod.rs"]

@@ -28,9 +28,10 @@ impl About {
         &self,
         conn: &mut Conn,
         wave: i32,
-        wanted: &Filter,
+        wanted: Filter,
         paging: &CasePaging,
     ) -> Result<Vec<CaseRow>, StaffError> {
+        let wanted = desk::weigh(conn, wanted, AT_ONCE).await?;
         let by = paging.sort.by();
         let mut window = Window {
             by,
@@ -40,7 +41,7 @@ impl About {
         };
         let mut all = Vec::new();
         loop {
-            let rows = desk::lines(conn, wanted, &window).await?;
+            let rows = desk::lines(conn, &wanted, &window).await?;
             let last = rows.last().map(|row| words::key(&row.kennung));
             let done = i64::try_from(rows.len()).unwrap_or(i64::MAX) < AT_ONCE;
             all.extend(self.lines(rows)?);

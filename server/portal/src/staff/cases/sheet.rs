@@ -48,7 +48,7 @@ impl Portal {
         let mut conn = self.read().await?;
         let about = self.about(&mut conn, wave).await?;
         let rows = match filter.rows(wave, about.deadline, about.now) {
-            Some(wanted) => about.all(&mut conn, wave, &wanted, paging).await?,
+            Some(wanted) => about.all(&mut conn, wave, wanted, paging).await?,
             None => Vec::new(),
         };
         drop(conn);
