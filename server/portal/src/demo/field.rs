@@ -2,6 +2,7 @@
 //! in which they answer.
 
 use super::answers::{answer, reasons};
+use super::queries::Queries;
 use super::random::Dice;
 use super::roster::Office;
 use super::{DemoError, Round, staff_login};
@@ -72,6 +73,8 @@ impl Portal {
             .collect();
         drop(conn);
         let mut done = 0;
+        let mut queries = Queries::new(round.key, end);
+        let mut usable = Vec::new();
         for batch in plans.chunks(BATCH) {
             let mut tx = self.write().await?;
             planning::queue_due(&mut tx, Some(round.key), self.now()).await?;
@@ -86,18 +89,42 @@ impl Portal {
                     if plan.course != Course::Looks {
                         self.fill_in(&mut tx, plan, &session).await?;
                     }
+                    if plan.course == Course::Answers {
+                        usable.push(session);
+                    }
                 }
                 done += 1;
                 progress(done);
             }
             tx.commit().await?;
+            if in_field && let Some(editor) = self.editor().await? {
+                queries.go_on(self, &editor, &usable).await?;
+            }
         }
         self.clock().advance((end - self.now()).max(TimeDelta::zero()));
         self.plan_due(Some(round.key), self.now()).await?;
-        if in_field {
-            self.decide_some(round.key, &plans).await?;
+        if in_field && let Some(editor) = self.editor().await? {
+            queries.go_on(self, &editor, &usable).await?;
+            self.decide_some(&editor, round.key, &plans).await?;
         }
         Ok(())
+    }
+
+    /// The institute's editor, at work.
+    async fn editor(&self) -> Result<Option<Session>, DemoError> {
+        let mut conn = self.read().await?;
+        let editor = accounts::by_login(&mut conn, &words::key(&staff_login(Role::Editor))).await?;
+        Ok(editor.map(|editor| Session {
+            on_behalf: false,
+            id: "demo".into(),
+            account_id: editor.id,
+            login: editor.login,
+            display_name: editor.display_name,
+            who: Who::Staff { role: Role::Editor },
+            second_factor: false,
+            idle_until: self.now() + IDLE,
+            absolute_until: self.now() + ABSOLUTE,
+        }))
     }
 
     async fn fill_in(&self, conn: &mut Conn, plan: &Plan<'_>, session: &Session) -> Result<(), DemoError> {
@@ -161,22 +188,7 @@ impl Portal {
     }
 
     /// A few cases the institute has decided, so that every status is there.
-    async fn decide_some(&self, wave: i32, plans: &[Plan<'_>]) -> Result<(), DemoError> {
-        let mut conn = self.read().await?;
-        let editor = accounts::by_login(&mut conn, &words::key(&staff_login(Role::Editor))).await?;
-        drop(conn);
-        let Some(editor) = editor else { return Ok(()) };
-        let session = Session {
-            on_behalf: false,
-            id: "demo".into(),
-            account_id: editor.id,
-            login: editor.login,
-            display_name: editor.display_name,
-            who: Who::Staff { role: Role::Editor },
-            second_factor: false,
-            idle_until: self.now() + IDLE,
-            absolute_until: self.now() + ABSOLUTE,
-        };
+    async fn decide_some(&self, editor: &Session, wave: i32, plans: &[Plan<'_>]) -> Result<(), DemoError> {
         let of = |course| {
             plans
                 .iter()
@@ -202,7 +214,7 @@ impl Portal {
         ];
         for (kennung, decision, reason) in decisions {
             if let Some(kennung) = kennung {
-                self.decide(&session, wave, kennung, decision, reason).await?;
+                self.decide(editor, wave, kennung, decision, reason).await?;
             }
         }
         Ok(())

@@ -5,6 +5,7 @@
 
 mod answers;
 mod field;
+mod queries;
 mod random;
 mod roster;
 mod shape;
@@ -209,7 +210,8 @@ impl Portal {
             "UPDATE outbox SET state = 'sent', attempts = 1, first_tried_at = due_at, sent_at = due_at,
                     changed_at = due_at, last_answer = 'Vorführung: nicht wirklich verschickt',
                     sent_to = COALESCE(recipient, (SELECT c.contact_email FROM cases c WHERE c.id = outbox.case_id))
-             WHERE state = 'queued'"
+             WHERE state = 'queued' AND due_at <= $1",
+            self.now().timestamp_micros()
         )?;
         recount::replace(&mut tx, wave).await?;
         tx.commit().await?;
