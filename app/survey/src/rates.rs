@@ -117,7 +117,7 @@ impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} von {}", self.numerator, self.denominator)?;
         match self.tenths() {
-            Some(tenths) => write!(f, " ({},{} %)", tenths / 10, tenths % 10),
+            Some(tenths) => write!(f, " ({},{}\u{a0}%)", tenths / 10, tenths % 10),
             None => Ok(()),
         }
     }

@@ -47,6 +47,15 @@ pub(super) async fn funnel(
     overview_file(state, session, asked, "trichter", Overview::funnel_csv).await
 }
 
+/// `GET /institut/wirkung.csv`
+pub(super) async fn steps(
+    state: State<AppState>,
+    session: SignedIn,
+    asked: Query<Asked>,
+) -> Result<Response, HttpError> {
+    overview_file(state, session, asked, "wirkung", Overview::steps_csv).await
+}
+
 /// One table of the overview; its file's name says wave and day.
 async fn overview_file(
     State(state): State<AppState>,

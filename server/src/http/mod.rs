@@ -139,6 +139,7 @@ fn for_people() -> Routes {
         .add(Method::GET, "/institut/kurve.csv", get(downloads::curve))
         .add(Method::GET, "/institut/ruecklauf.csv", get(downloads::groups))
         .add(Method::GET, "/institut/trichter.csv", get(downloads::funnel))
+        .add(Method::GET, "/institut/wirkung.csv", get(downloads::steps))
         .add(Method::GET, "/institut/quoten.csv", get(downloads::quotas));
     app::register_server_functions();
     leptos::server_fn::axum::server_fn_paths().fold(forms, |routes, (path, method)| {

@@ -141,6 +141,14 @@ async fn pages_carry_the_number_they_were_made_at_and_files_their_numbers() {
         "{}",
         funnel.body
     );
+    let steps = editor.get("/institut/wirkung.csv?welle=2008").await;
+    assert!(
+        steps
+            .body
+            .contains("2008;14.01.2008;Einladung;14.01.2008;3;0;0,0;läuft noch\r\n"),
+        "{}",
+        steps.body
+    );
     let quotas = editor.get("/institut/quoten.csv?welle=2008").await;
     assert!(
         quotas.body.contains("2008;Form;zkT;0;0;0;0;1;0;0;1;0,0;"),

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::page::forms;
 use crate::world::{HOST, PASSWORD, Person, World};
-use axum::http::Method;
+use axum::Router;
 use chrono::TimeDelta;
 use portal::{BaseUrl, MailTarget, Portal, Role, Settings, StaffTotp};
 use server::http::{AppState, router};
@@ -14,9 +14,52 @@ use server::jobs::Jobs;
 const EDITOR: &str = "editor@iaw.example";
 const SIGN_IN: [(&str, &str); 2] = [("kennung", EDITOR), ("passwort", PASSWORD)];
 
+/// Another editor, with a password; what they sign in with.
+async fn another(world: &World, login: &'static str) -> [(&'static str, &'static str); 2] {
+    let link = world.portal.staff_add(login, Role::Editor).await.unwrap();
+    let token = link.rsplit('/').next().unwrap();
+    world.portal.set_password(token, PASSWORD, PASSWORD).await.unwrap();
+    [("kennung", login), ("passwort", PASSWORD)]
+}
+
+/// Somebody who has given a password and owes a code.
+pub(crate) async fn before_the_code(world: &World) -> Client {
+    let fields = another(world, "codes@iaw.example").await;
+    let mut browser = world.browser();
+    browser.post("/anmelden", &fields).await;
+    give_factor(world, browser).await;
+    let mut browser = world.browser();
+    assert_eq!(browser.post("/anmelden", &fields).await.location(), "/anmelden/code");
+    browser
+}
+
+/// Somebody without a second step, where one is required.
+pub(crate) async fn without_a_factor(world: &World) -> Client {
+    let fields = another(world, "neu@iaw.example").await;
+    let mut browser = Client::new(strict(world).await);
+    assert_eq!(browser.post("/anmelden", &fields).await.location(), "/institut");
+    browser
+}
+
+/// The same portal with a required second step.
+async fn strict(world: &World) -> Router {
+    let database = format!("sqlite:{}", world.dir.path().join("portal.db").display());
+    let base_url = BaseUrl::parse(&format!("https://{HOST}")).unwrap();
+    let mut settings = Settings::new(database, base_url, MailTarget::Dir(world.dir.path().join("post")));
+    settings.staff_totp = StaffTotp::Required;
+    let portal = Portal::open(settings, world.clock.clone()).await.unwrap();
+    let operator = app::Operator::default();
+    let state = AppState::new(portal, Vec::new(), operator, world.letters(), Jobs::default());
+    state.changes().stop();
+    router(&state)
+}
+
 /// Gives the editor a factor and returns the recovery codes.
 async fn set_up(world: &World) -> Vec<String> {
-    let mut browser = world.signed_in(Person::Staff(Role::Editor)).await;
+    give_factor(world, world.signed_in(Person::Staff(Role::Editor)).await).await
+}
+
+async fn give_factor(world: &World, mut browser: Client) -> Vec<String> {
     let begun = browser
         .post("/institut/konto/zweiter-schritt", &[("passwort", PASSWORD)])
         .await;
@@ -225,14 +268,8 @@ async fn passwords_are_never_carried_along() {
 #[tokio::test]
 async fn where_it_is_required_nothing_else_is_reached() {
     let world = World::new().await;
-    let database = format!("sqlite:{}", world.dir.path().join("portal.db").display());
-    let base_url = BaseUrl::parse(&format!("https://{HOST}")).unwrap();
-    let mut settings = Settings::new(database, base_url, MailTarget::Dir(world.dir.path().join("post")));
-    settings.staff_totp = StaffTotp::Required;
-    let strict = Portal::open(settings, world.clock.clone()).await.unwrap();
-    let operator = app::Operator::default();
-    let state = AppState::new(strict, Vec::new(), operator, Vec::new(), Jobs::default());
-    let mut browser = Client::new(router(&state));
+    let strict = strict(&world).await;
+    let mut browser = Client::new(strict.clone());
     assert_eq!(browser.post("/anmelden", &SIGN_IN).await.location(), "/institut");
     for path in [
         "/institut",
@@ -255,28 +292,9 @@ async fn where_it_is_required_nothing_else_is_reached() {
     assert_eq!(own.status, 200);
     assert!(own.body.contains("vorgeschrieben"));
     assert_eq!(browser.get("/institut/konto").await.status, 200);
-    // No address but those of one's own account answers, to whatever method.
-    let mut asked = 0;
-    for (method, route) in server::http::routes() {
-        let path = route.replace(['{', '}'], "");
-        if !path.starts_with("/institut") || path.starts_with("/institut/konto") {
-            continue;
-        }
-        let answer = match method {
-            Method::GET => browser.get(&path).await,
-            _ => browser.post(&path, &[]).await,
-        };
-        assert_eq!(
-            (answer.status, answer.location()),
-            (303, "/institut/konto/zweiter-schritt"),
-            "{method} {path}"
-        );
-        asked += 1;
-    }
-    assert!(asked > 60, "{asked} addresses");
     // Set up and signed in with a code, everything is open.
     let codes = set_up(&world).await;
-    let mut fresh = Client::new(router(&state));
+    let mut fresh = Client::new(strict.clone());
     fresh.post("/anmelden", &SIGN_IN).await;
     assert_eq!(fresh.get("/institut").await.location(), "/anmelden?weiter=%2Finstitut");
     let signed = fresh.post("/anmelden/code", &[("code", &codes[0])]).await;
@@ -285,7 +303,7 @@ async fn where_it_is_required_nothing_else_is_reached() {
         assert_eq!(fresh.get(path).await.status, 200, "{path}");
     }
     // Offices have their mailbox.
-    let mut office = Client::new(router(&state));
+    let mut office = Client::new(strict.clone());
     office
         .post("/anmelden", &[("kennung", "GS-1"), ("passwort", PASSWORD)])
         .await;

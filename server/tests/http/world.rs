@@ -61,13 +61,7 @@ impl World {
         let base_url = BaseUrl::parse(&format!("https://{HOST}")).unwrap();
         let settings = Settings::new(database, base_url, MailTarget::Dir(dir.path().join("post")));
         let portal = Portal::open(settings, clock.clone()).await.unwrap();
-        let letter = dir.path().join("Landkreistag.pdf");
-        std::fs::write(&letter, "%PDF-1.7").unwrap();
-        let letters = vec![Letter {
-            name: "Landkreistag.pdf".into(),
-            label: "Landkreistag".into(),
-            file: letter,
-        }];
+        let letters = letters(&dir);
         let state = AppState::new(
             portal.clone(),
             Vec::new(),
@@ -84,6 +78,11 @@ impl World {
         };
         world.fill().await;
         world
+    }
+
+    /// The letters of endorsement.
+    pub(crate) fn letters(&self) -> Vec<Letter> {
+        letters(&self.dir)
     }
 
     async fn fill(&self) {
@@ -208,4 +207,15 @@ impl World {
             .version
             .clone()
     }
+}
+
+/// One letter of endorsement in a folder.
+fn letters(dir: &TempDir) -> Vec<Letter> {
+    let file = dir.path().join("Landkreistag.pdf");
+    std::fs::write(&file, "%PDF-1.7").unwrap();
+    vec![Letter {
+        name: "Landkreistag.pdf".into(),
+        label: "Landkreistag".into(),
+        file,
+    }]
 }

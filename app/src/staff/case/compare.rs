@@ -47,9 +47,11 @@ pub(super) fn compare(case: &Loaded) -> Option<AnyView> {
     Some(view! { <h2>"Vergleich mit der Vorwelle"</h2>{modules} }.into_any())
 }
 
+/// Whether an answer is another one; what an office has not come to yet is none.
 fn differs(case: &Loaded, item: ItemIx, before: &Entries, now: &Entries) -> bool {
     let id = &case.view.instrument[item].id;
-    before.get(id) != now.get(id)
+    let answered = now.contains_key(id) || case.view.status.is_locked();
+    answered && before.get(id) != now.get(id)
 }
 
 fn row(case: &Loaded, item: ItemIx, before: &Entries, now: &Entries) -> AnyView {

@@ -182,8 +182,11 @@ pub(super) fn wanted(target: u32, listed: u32) -> u32 {
     u32::try_from(wanted).unwrap_or(u32::MAX)
 }
 
-/// `68,8 %`, or a dash where there is nothing to count among.
+/// `68,8 %` that does not break, or a dash where there is nothing to count among.
 pub(super) fn percent(rate: Rate) -> String {
     let tenths = rate.tenths();
-    tenths.map_or_else(|| "–".to_owned(), |tenths| format!("{},{} %", tenths / 10, tenths % 10))
+    tenths.map_or_else(
+        || "–".to_owned(),
+        |tenths| format!("{},{}\u{a0}%", tenths / 10, tenths % 10),
+    )
 }

@@ -91,7 +91,6 @@ pub(super) fn steps(overview: &Overview) -> impl IntoView + use<> {
                 numerator: step.brought,
                 denominator: step.sent,
             };
-            let state = if step.complete { "abgeschlossen" } else { "läuft noch" };
             view! {
                 <tr>
                     <th scope="row">{step.title.clone()}</th>
@@ -99,7 +98,7 @@ pub(super) fn steps(overview: &Overview) -> impl IntoView + use<> {
                     <td class="figure">{step.sent.to_string()}</td>
                     <td class="figure">{step.brought.to_string()}</td>
                     <td class="figure">{percent(rate)}</td>
-                    <td>{state}</td>
+                    <td>{step.week()}</td>
                 </tr>
             }
         })
@@ -118,6 +117,7 @@ pub(super) fn steps(overview: &Overview) -> impl IntoView + use<> {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
+            {download(overview, "wirkung.csv", "Ersteingänge je E-Mail als CSV")}
         }
         .into_any()
     };

@@ -94,6 +94,34 @@ impl Overview {
         spreadsheet(std::iter::once(head.map(str::to_owned).to_vec()).chain(lines))
     }
 
+    /// What each step of the mails brought within seven days, as CSV for people.
+    #[must_use]
+    pub fn steps_csv(&self) -> Vec<u8> {
+        let head = [
+            "Welle",
+            "Stand",
+            "E-Mail",
+            "ab",
+            "verschickt",
+            "gebracht",
+            "in Prozent",
+            "sieben Tage",
+        ];
+        let lines = self.steps.iter().map(|step| {
+            vec![
+                self.wave.key.to_string(),
+                berlin::short(self.day),
+                step.title.clone(),
+                berlin::short(step.from),
+                step.sent.to_string(),
+                step.brought.to_string(),
+                percent(step.brought, step.sent),
+                step.week().to_owned(),
+            ]
+        });
+        spreadsheet(std::iter::once(head.map(str::to_owned).to_vec()).chain(lines))
+    }
+
     /// Returns by day, with the mails that went out, as CSV for people.
     #[must_use]
     pub fn curve_csv(&self) -> Vec<u8> {

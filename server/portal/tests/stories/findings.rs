@@ -98,9 +98,9 @@ story!(change_is_shown_with_what_is_to_be_cleared, world => {
     let (_, transitions) = change.transitions.iter().find(|(age, _)| *age == AgeGroup::Ue).unwrap();
     let first = transitions.iter().find(|one| one.axis == Axis::Criterion(Level::K1)).unwrap();
     assert_eq!(first.moves(), [("I", "II", 1)]);
-    assert_eq!(first.changed().to_string(), "1 von 2 (50,0 %)");
+    assert_eq!(first.changed().to_string(), "1 von 2 (50,0\u{a0}%)");
     let of_form = change.shifts.iter().find(|one| one.level == Level::K1 && one.form == Some(Form::Zkt)).unwrap();
-    assert_eq!(of_form.changed.to_string(), "1 von 1 (100,0 %)");
+    assert_eq!(of_form.changed.to_string(), "1 von 1 (100,0\u{a0}%)");
     let cleared: Vec<_> = change.to_clear.iter().map(|one| (one.kennung.as_str(), one.level, one.before, one.after)).collect();
     assert_eq!(cleared, [("GS-2", Level::K1, "I", "II")]);
     assert_eq!(change.concordance.iter().map(|one| one.total()).collect::<Vec<_>>(), [3, 3, 3, 3]);

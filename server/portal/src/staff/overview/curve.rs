@@ -71,6 +71,14 @@ pub struct StepReturns {
     pub complete: bool,
 }
 
+impl StepReturns {
+    /// Where its seven days stand, in German.
+    #[must_use]
+    pub const fn week(&self) -> &'static str {
+        if self.complete { "abgeschlossen" } else { "läuft noch" }
+    }
+}
+
 /// What a wave had received, and what of it was usable, by the end of each field day.
 pub(super) struct Courses {
     pub received: Course,
