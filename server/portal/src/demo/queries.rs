@@ -107,6 +107,8 @@ impl Queries {
                     Step::Close => self.close(portal, editor, head, story).await?,
                 }
             }
+            // Told before they answer.
+            portal.mails_are_old(self.wave).await?;
         }
         Ok(())
     }
