@@ -1,39 +1,29 @@
 //! Exports of a wave, rows a second per format at 443 and 100,000 units, and
 //! the most memory the process held meanwhile.
 //!
-//! SQLite in a temporary folder, or the database that `RUECKLAUF_BENCH_DATABASE`
-//! names (PostgreSQL, empty); `RUECKLAUF_BENCH_UNITS=443` sets other sizes.
-//! `cargo bench -p portal --bench exports`. The units are those of the complete
-//! demonstration, copied by the database until there are enough. Prints
-//! figures, asserts only that every row was written.
+//! `.ci/with-postgres cargo bench -p portal --bench exports`: SQLite, then
+//! PostgreSQL; `RUECKLAUF_BENCH_UNITS=443` sets other sizes. The units are those
+//! of the complete demonstration, copied by the database until there are
+//! enough. Prints figures, asserts only that every row was written.
 
-use portal::{BaseUrl, Clock, ExportFormat, ExportLayout, ExportWish, MailTarget, Pieces, Portal, Settings};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+mod common;
+
+use common::{Database, clock};
+use portal::{Clock, ExportFormat, ExportLayout, ExportWish, Pieces, Portal};
 use std::io;
-use std::time::Instant;
 
 /// Units of the demonstration.
 const DEMONSTRATION: u64 = 443;
 
 fn main() {
-    let sizes = std::env::var("RUECKLAUF_BENCH_UNITS").unwrap_or_else(|_| "443,100000".into());
-    let sizes: Vec<u64> = sizes.split(',').filter_map(|size| size.trim().parse().ok()).collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    runtime.expect("a runtime").block_on(async {
-        let dir = tempfile::tempdir().expect("a folder");
-        let url = std::env::var("RUECKLAUF_BENCH_DATABASE")
-            .unwrap_or_else(|_| format!("sqlite:{}", dir.path().join("bench.db").display()));
-        let base_url = BaseUrl::parse("http://localhost:3000").expect("an address");
-        let settings = Settings::new(&url, base_url, MailTarget::Dir(dir.path().join("post")));
-        let portal = Portal::open(settings, Clock::system()).await.expect("opens");
+    common::on_both(async |database| {
+        let portal = database.open(Clock::system()).await;
         portal.demo(true, |_, _| {}).await.expect("is made");
         portal.classify(None, |_, _| {}).await.expect("classified");
+        println!("{}", database.kind);
         let mut units = DEMONSTRATION;
-        for size in sizes {
-            grow(&url, units, size).await;
+        for size in common::sizes(&[DEMONSTRATION, 100_000]) {
+            grow(database, units, size).await;
             units = units.max(size);
             for format in ExportFormat::ALL {
                 measure(&portal, format, units).await;
@@ -78,12 +68,11 @@ impl Pieces for Counted {
 }
 
 /// Copies the wave of the demonstration until there are `to` units.
-async fn grow(url: &str, from: u64, to: u64) {
+async fn grow(database: &Database, from: u64, to: u64) {
     if to <= from {
         return;
     }
-    sqlx::any::install_default_drivers();
-    let mut conn = AnyConnection::connect(url).await.expect("connects");
+    let mut statements = Vec::new();
     let copies = to.div_ceil(DEMONSTRATION);
     let made = from.div_ceil(DEMONSTRATION);
     for copy in made..copies {
@@ -92,7 +81,7 @@ async fn grow(url: &str, from: u64, to: u64) {
         let some = format!(
             "(SELECT c.id, c.unit_id FROM cases c WHERE c.wave = 2008 AND c.id NOT LIKE '%+%' ORDER BY c.id LIMIT {wanted})"
         );
-        for sql in [
+        statements.extend([
             format!(
                 "INSERT INTO units (id, kennung, kennung_key, created_at)
                  SELECT u.id || '+{copy}', u.kennung || '+{copy}', u.kennung_key || '+{copy}', u.created_at
@@ -118,12 +107,10 @@ async fn grow(url: &str, from: u64, to: u64) {
                      k.letters, k.at
                  FROM classifications k JOIN submissions x ON x.id = k.submission_id JOIN {some} s ON s.id = x.case_id"
             ),
-        ] {
-            conn.execute(AssertSqlSafe(sql)).await.expect("copies");
-        }
+        ]);
     }
-    conn.execute("ANALYZE").await.expect("runs");
-    conn.close().await.expect("closes");
+    statements.push("ANALYZE".to_owned());
+    database.run(statements).await;
 }
 
 /// A figure of the process in kB; 0 where the system does not tell.
@@ -138,9 +125,4 @@ fn memory(name: &str) -> u64 {
 fn forget_peak() {
     // Where that is not allowed, the figure is the most since the beginning.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
-}
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures with the machine's clock")]
-fn clock() -> Instant {
-    Instant::now()
 }
