@@ -6,10 +6,11 @@ use super::throttle;
 use crate::Portal;
 use crate::input::{self, FieldError};
 use crate::mail::{self, MailKind};
-use crate::secrets::{new_token, token_hash};
+use crate::secrets::{NoRandomness, new_token, token_hash};
 use crate::store::accounts::{self, AccountRow};
 use crate::store::events::{self, Actor, Deed};
-use crate::store::{Conn, StoreError, Stored, cases, factors, outbox, sessions};
+use crate::store::sessions::NewTokenRow;
+use crate::store::{StoreError, Stored, cases, factors, outbox, sessions};
 use crate::words;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::net::IpAddr;
@@ -216,24 +217,20 @@ impl Portal {
     }
 }
 
-/// Makes a link for an account; only its hash stays.
-pub(crate) async fn new_link_token(
-    conn: &mut Conn,
+/// A link for an account, as its mail carries it, and what stays of it: its
+/// hash, which opens nothing before it is stored.
+pub(crate) fn new_link(
     account_id: &str,
     purpose: TokenPurpose,
     now: DateTime<Utc>,
-) -> Stored<String> {
+) -> Result<(String, NewTokenRow), NoRandomness> {
     let token = new_token()?;
-    let expires_at = (now + purpose.validity()).timestamp_micros();
-    let hash = token_hash(&token);
-    sessions::insert_token(
-        conn,
-        &hash,
-        account_id,
-        purpose.name(),
-        now.timestamp_micros(),
-        expires_at,
-    )
-    .await?;
-    Ok(token)
+    let row = NewTokenRow {
+        token_hash: token_hash(&token),
+        account_id: account_id.to_owned(),
+        purpose: purpose.name(),
+        created_at: now.timestamp_micros(),
+        expires_at: (now + purpose.validity()).timestamp_micros(),
+    };
+    Ok((token, row))
 }

@@ -1,16 +1,17 @@
-//! What a run would send, said beforehand; changes nothing.
+//! What a run would send, said beforehand, and what speaks against it; changes
+//! nothing.
 
 use super::compose::{About, kind_of};
 use super::due;
 use super::planned::plan_of;
 use super::planning::{Reasons, going, open_waves};
 use super::{DueMail, MailError, MailKind};
-use crate::Portal;
 use crate::clock::from_micros;
 use crate::store::outbox::{self, OutboxRow};
-use crate::store::{Conn, Stored, cases, waves};
+use crate::store::{BATCH, Conn, Stored, cases, contacts, waves};
+use crate::{Portal, words};
 use chrono::{DateTime, Utc};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 impl Portal {
     /// What would be sent at `at` (now, if not given): of one wave and of no
@@ -29,24 +30,34 @@ impl Portal {
         let mut list = Vec::new();
         // Cases this run writes to: a reminder behind that comes too soon.
         let mut written = HashSet::new();
-        for row in outbox::due(&mut conn, wave, at.timestamp_micros(), false, i64::MAX).await? {
-            let kind = kind_of(&row)?;
-            let too_soon = kind == MailKind::Reminder && row.case_id.as_ref().is_some_and(|id| written.contains(id));
-            let about = About::of(&mut conn, &row).await?;
-            if too_soon || row_why_not(&mut conn, (kind, &row), &about, at).await?.is_some() {
-                continue;
+        let due = outbox::due(&mut conn, wave, at.timestamp_micros(), false, i64::MAX).await?;
+        for rows in due.chunks(BATCH) {
+            let rows: Vec<&OutboxRow> = rows.iter().collect();
+            let abouts = About::of_all(&mut conn, &rows).await?;
+            let asked = rows
+                .iter()
+                .zip(&abouts)
+                .map(|(row, about)| Ok((kind_of(row)?, *row, about)))
+                .collect::<Stored<Vec<Asked<'_>>>>()?;
+            let reasons = why_not(&mut conn, &asked, at).await?;
+            for ((kind, row, about), reason) in asked.into_iter().zip(reasons) {
+                let too_soon =
+                    kind == MailKind::Reminder && row.case_id.as_ref().is_some_and(|id| written.contains(id));
+                if too_soon || reason.is_some() {
+                    continue;
+                }
+                if kind.counts_for_the_gap() {
+                    written.extend(row.case_id.clone());
+                }
+                list.push(DueMail {
+                    kind,
+                    step: row.step.clone(),
+                    wave: row.wave,
+                    login: about.login().to_owned(),
+                    recipient: about.recipient(row).to_owned(),
+                    due_at: from_micros(row.due_at),
+                });
             }
-            if kind.counts_for_the_gap() {
-                written.extend(row.case_id.clone());
-            }
-            list.push(DueMail {
-                kind,
-                step: row.step.clone(),
-                wave: row.wave,
-                login: about.login().to_owned(),
-                recipient: about.recipient(&row).to_owned(),
-                due_at: from_micros(row.due_at),
-            });
         }
         for wave in open_waves(&mut conn, wave).await? {
             let plan = plan_of(&mut conn, &wave).await?;
@@ -80,37 +91,51 @@ impl Portal {
     }
 }
 
-/// Why a queued mail must not go out at `at`, as a German sentence without a
-/// full stop: asked by whoever announces it, and again at the moment of
-/// sending.
-pub(super) async fn row_why_not(
-    conn: &mut Conn,
-    (kind, row): (MailKind, &OutboxRow),
-    about: &About,
-    at: DateTime<Utc>,
-) -> Stored<Option<String>> {
-    let opened = about
-        .account
-        .as_ref()
-        .is_some_and(|account| account.password_hash.is_some());
-    if opened && matches!(kind, MailKind::InvitationAgain | MailKind::StaffInvitation) {
-        return Ok(Some("Das Passwort ist inzwischen festgelegt".to_owned()));
+/// A mail asked about.
+pub(super) type Asked<'a> = (MailKind, &'a OutboxRow, &'a About);
+
+/// Why queued mails must not go out at `at`, as German sentences without a
+/// full stop, one answer for each: asked by whoever announces them, and again
+/// at the moment of sending.
+pub(super) async fn why_not(conn: &mut Conn, mails: &[Asked<'_>], at: DateTime<Utc>) -> Stored<Vec<Option<String>>> {
+    let keys: Vec<String> = mails
+        .iter()
+        .map(|(_, row, about)| words::key(about.recipient(row)))
+        .collect();
+    let marks = contacts::marks_of(conn, &keys).await?;
+    let reminded: Vec<&str> = mails
+        .iter()
+        .filter(|(kind, ..)| *kind == MailKind::Reminder)
+        .filter_map(|(_, row, _)| row.case_id.as_deref())
+        .collect();
+    let last_sent = outbox::last_sent(conn, &reminded).await?;
+    let mut targets = HashMap::new();
+    for (_, row, _) in mails {
+        let step = (row.wave, row.step.as_str());
+        if !targets.contains_key(&step) {
+            targets.insert(step, super::planned::target_of(conn, row).await?);
+        }
     }
-    if row.account_id.is_some() && about.account.is_none() {
-        return Ok(Some("Den Zugang gibt es nicht mehr".into()));
-    }
-    let mark = crate::store::contacts::mark(conn, about.recipient(row)).await?;
-    let target = super::planned::target_of(conn, row).await?;
-    let last_sent = match &row.case_id {
-        Some(case_id) if kind == MailKind::Reminder => outbox::last_sent(conn, case_id, &row.id).await?,
-        _ => None,
+    let reason = |((kind, row, about), key): (&Asked<'_>, &String)| {
+        let opened = about
+            .account
+            .as_ref()
+            .is_some_and(|account| account.password_hash.is_some());
+        if opened && matches!(kind, MailKind::InvitationAgain | MailKind::StaffInvitation) {
+            return Ok(Some("Das Passwort ist inzwischen festgelegt".to_owned()));
+        }
+        if row.account_id.is_some() && about.account.is_none() {
+            return Ok(Some("Den Zugang gibt es nicht mehr".into()));
+        }
+        let last = row.case_id.as_ref().and_then(|id| last_sent.get(id));
+        let facts = due::Facts {
+            case: about.case.as_ref(),
+            target: &targets[&(row.wave, row.step.as_str())],
+            last_sent: last.copied().map(from_micros),
+            mark: marks.get(key).map(String::as_str),
+            at,
+        };
+        due::why_not(*kind, &facts)
     };
-    let facts = due::Facts {
-        case: about.case.as_ref(),
-        target: &target,
-        last_sent: last_sent.map(from_micros),
-        mark: mark.as_ref().map(|mark| mark.reason.as_str()),
-        at,
-    };
-    due::why_not(kind, &facts)
+    mails.iter().zip(&keys).map(reason).collect()
 }

@@ -5,7 +5,7 @@ use super::MailKind;
 use super::message::{self, Built, Heading};
 use super::texts::{Texts, Values, Written};
 use crate::clock::from_micros;
-use crate::identity::access::new_link_token;
+use crate::identity::access::new_link;
 use crate::identity::session::ALL_MODULES;
 use crate::identity::{Access, TokenPurpose};
 use crate::queries::QueryView;
@@ -13,6 +13,7 @@ use crate::respondent::view::Draft;
 use crate::store::accounts::AccountRow;
 use crate::store::cases::CaseRow;
 use crate::store::outbox::OutboxRow;
+use crate::store::sessions::NewTokenRow;
 use crate::store::submissions::ReceiptRow;
 use crate::store::{Conn, StoreError, Stored, accounts, cases, queries, submissions};
 use crate::waves::read_day;
@@ -30,7 +31,7 @@ const COLLEAGUE: &str = "colleague";
 const OF_ANSWERS: [&str; 4] = ["beantwortet", "fragen", "fortschritt", "module"];
 
 /// Everything a mail may speak about.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct About {
     pub case: Option<CaseRow>,
     pub account: Option<AccountRow>,
@@ -44,6 +45,8 @@ pub(super) struct Composed {
     pub to: String,
     /// As the outbox keeps it, the link masked.
     pub masked: Written,
+    /// What its link opens with, to be stored when it leaves.
+    pub link: Option<NewTokenRow>,
 }
 
 /// A mail as staff sees it beforehand.
@@ -62,33 +65,43 @@ pub(crate) fn kind_of(row: &OutboxRow) -> Stored<MailKind> {
 impl About {
     /// Looks up what a mail concerns.
     pub(crate) async fn of(conn: &mut Conn, row: &OutboxRow) -> Stored<Self> {
-        let account = match &row.account_id {
-            Some(id) => accounts::by_id(conn, id).await?,
-            None => None,
-        };
-        let unit = account.as_ref().and_then(|account| account.unit_id.clone());
-        let case = match (&row.case_id, unit) {
-            (Some(id), _) => cases::by_id(conn, id).await?,
-            (None, Some(unit_id)) => cases::current_of_unit(conn, &unit_id).await?,
-            (None, None) => None,
-        };
-        let receipt = match &row.submission_id {
-            Some(id) => submissions::receipt_by_id(conn, id).await?,
-            None => None,
-        };
-        let query = match &row.query_id {
-            Some(id) => match queries::by_id(conn, id).await? {
-                Some(found) => Some(crate::queries::read(conn, &found, from_micros(row.created_at)).await?),
+        let found = Self::of_all(conn, &[row]).await?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+
+    /// The same for many, one for each.
+    pub(crate) async fn of_all(conn: &mut Conn, rows: &[&OutboxRow]) -> Stored<Vec<Self>> {
+        let ids = |of: fn(&OutboxRow) -> Option<&str>| rows.iter().copied().filter_map(of).collect::<Vec<_>>();
+        let accounts = accounts::by_ids(conn, &ids(|row| row.account_id.as_deref())).await?;
+        let cases = cases::by_ids(conn, &ids(|row| row.case_id.as_deref())).await?;
+        let mut abouts = Vec::with_capacity(rows.len());
+        for row in rows {
+            let account = row.account_id.as_ref().and_then(|id| accounts.get(id)).cloned();
+            let unit = account.as_ref().and_then(|account| account.unit_id.as_deref());
+            let case = match (&row.case_id, unit) {
+                (Some(id), _) => cases.get(id).cloned(),
+                (None, Some(unit_id)) => cases::current_of_unit(conn, unit_id).await?,
+                (None, None) => None,
+            };
+            let receipt = match &row.submission_id {
+                Some(id) => submissions::receipt_by_id(conn, id).await?,
                 None => None,
-            },
-            None => None,
-        };
-        Ok(Self {
-            case,
-            account,
-            receipt,
-            query,
-        })
+            };
+            let query = match &row.query_id {
+                Some(id) => match queries::by_id(conn, id).await? {
+                    Some(found) => Some(crate::queries::read(conn, &found, from_micros(row.created_at)).await?),
+                    None => None,
+                },
+                None => None,
+            };
+            abouts.push(Self {
+                case,
+                account,
+                receipt,
+                query,
+            });
+        }
+        Ok(abouts)
     }
 
     /// Kennung or address of whom it concerns.
@@ -151,8 +164,8 @@ pub(crate) struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Writes and builds a mail in the transaction that takes it, its link
-    /// included. `Err` in German where it cannot be: that concerns it alone.
+    /// Writes and builds a mail, its link included. `Err` in German where it
+    /// cannot be: that concerns it alone.
     pub(super) async fn compose(
         &self,
         conn: &mut Conn,
@@ -160,9 +173,12 @@ impl Desk<'_> {
         about: &About,
     ) -> Stored<Result<Composed, String>> {
         let kind = kind_of(row)?;
-        let token = match about.opens(kind) {
-            Some((account, purpose)) => new_link_token(conn, &account.id, purpose, self.portal.now()).await?,
-            None => String::new(),
+        let (token, link) = match about.opens(kind) {
+            Some((account, purpose)) => {
+                let (token, link) = new_link(&account.id, purpose, self.portal.now())?;
+                (token, Some(link))
+            }
+            None => (String::new(), None),
         };
         let values = match self.values(conn, row, about, &token).await? {
             Ok(values) => values,
@@ -190,6 +206,7 @@ impl Desk<'_> {
             built,
             to,
             masked: masked(written, &token),
+            link,
         }))
     }
 

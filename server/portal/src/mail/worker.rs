@@ -5,31 +5,38 @@
 //! before a mail leaves; what is found in that state at the start was left by
 //! a crash: what does no harm twice is sent again under the same Message-ID,
 //! about the rest a person decides (security.md, "Nothing lost").
+//!
+//! While mails are handed over ([`super::carrier`]) the next ones are written
+//! ([`ahead`]); one transaction notes what became of the former and marks the
+//! latter ([`exchange`]). So a commit to disk serves many mails, and no
+//! connection waits for it. At most twice as many mails as there are
+//! connections are in `sending` at any time.
 
+mod ahead;
 mod entry;
+mod exchange;
 mod outcome;
 mod pace;
 
-use super::announced::row_why_not;
-use super::carrier::{Answer, Carrier, Parcel};
-use super::compose::{About, Composed, Desk, kind_of};
-use super::texts::Texts;
+use super::carrier::{Answer, Carrier};
+use super::compose::{About, kind_of};
 use super::{Handled, MailError, MailKind, NotSent};
 use crate::Portal;
+use crate::store::Stored;
 use crate::store::lock::WorkerLock;
-use crate::store::outbox::{self, Ended, Handed, OutboxRow};
-use crate::store::{Conn, Stored, contacts, plan};
+use crate::store::outbox::{self, OutboxRow};
+use crate::store::sending::{self, Ended};
+use ahead::{Ahead, Writer};
 use chrono::{DateTime, Utc};
-use entry::may_go_on;
-use outcome::{handled, outcome, pause};
+use outcome::stopped_by;
 use pace::Pace;
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::sleep;
 
-/// Mails looked at in one transaction.
-const LOOKED_AT: usize = 200;
-/// Attempts at noting what became of mails that have left.
-const NOTING: u32 = 5;
+/// How long an answer that is there waits for others, so that one commit
+/// notes several.
+const GATHERING: Duration = Duration::from_millis(20);
 
 /// What is to be done.
 struct Orders<'a> {
@@ -54,9 +61,12 @@ struct Worker<'a, T> {
     orders: &'a Orders<'a>,
     carrier: Carrier,
     lock: WorkerLock,
-    texts: Texts,
+    writer: Arc<Writer>,
     pace: Option<Pace>,
     tell: T,
+    ahead: Ahead,
+    /// By the number of the mail.
+    under_way: HashMap<i64, UnderWay>,
 }
 
 impl<T: FnMut(Handled) + Send> Worker<'_, T> {
@@ -69,22 +79,12 @@ impl<T: FnMut(Handled) + Send> Worker<'_, T> {
         if !self.orders.urgent {
             self.portal.plan_due(self.orders.wave, self.at()).await?;
         }
-        loop {
-            if (self.orders.stop)() || !self.lock.holds().await {
-                return Ok(());
-            }
-            if let Some(pace) = &mut self.pace
-                && !pace.turn(self.orders.stop).await
-            {
-                return Ok(());
-            }
-            let group = self.next_group().await?;
-            if group.is_empty() {
-                return Ok(());
-            }
-            let (mails, parcels): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-            let answers = self.carrier.carry(parcels).await;
-            self.note(mails, answers).await?;
+        let conveyed = self.convey().await;
+        let ended = self.wind_up().await;
+        match (conveyed, ended) {
+            // What concerns the whole queue is what staff has to know.
+            (_, Err(denied @ MailError::Denied(_))) => Err(denied),
+            (conveyed, ended) => conveyed.and(ended),
         }
     }
 
@@ -97,188 +97,101 @@ impl<T: FnMut(Handled) + Send> Worker<'_, T> {
             return Ok(());
         }
         let mut tx = self.portal.write().await?;
-        for row in &left {
+        let abouts = About::of_all(&mut tx, &left.iter().collect::<Vec<_>>()).await?;
+        let mut ended = Vec::new();
+        let mut told = Vec::new();
+        for (row, about) in left.iter().zip(abouts) {
             let kind = kind_of(row)?;
-            let again = self.carrier.replaces() || kind.may_come_twice();
-            let ended = Ended {
+            let again = self.carrier.replaces || kind.may_come_twice();
+            let end = Ended {
+                id: &row.id,
                 state: if again { "deferred" } else { "unclear" },
                 answer: "Das Programm wurde während der Übergabe beendet",
                 next: None,
-                at: self.at().timestamp_micros(),
             };
-            outbox::finish(&mut tx, &row.id, &ended).await?;
+            ended.push(end);
             if !again {
-                let about = About::of(&mut tx, row).await?;
-                (self.tell)(Handled::Unclear(NotSent {
+                told.push(Handled::Unclear(NotSent {
                     kind,
                     login: about.login().to_owned(),
-                    reason: ended.answer.to_owned(),
+                    reason: end.answer.to_owned(),
                 }));
             }
         }
-        tx.commit().await
-    }
-
-    /// The next mails to hand over, marked as such on disk. Those that are not
-    /// due any more or cannot be written are done with on the way.
-    async fn next_group(&mut self) -> Result<Vec<(UnderWay, Parcel)>, MailError> {
-        let at = self.at();
-        let most = if self.pace.is_some() { 1 } else { self.carrier.at_once() };
-        let mut group = Vec::new();
-        let mut told = Vec::new();
-        let mut looked_at = 0;
-        let mut tx = self.portal.write().await?;
-        // Whoever stops everything stops this run as well.
-        may_go_on(&mut tx).await?;
-        while group.len() < most && looked_at < LOOKED_AT {
-            let limit = i64::try_from(most - group.len()).unwrap_or(1);
-            let rows = outbox::due(
-                &mut tx,
-                self.orders.wave,
-                at.timestamp_micros(),
-                self.orders.urgent,
-                limit,
-            )
-            .await?;
-            if rows.is_empty() {
-                break;
-            }
-            let mut alone = false;
-            for row in rows {
-                // At most one mail that would be sent again is on its way.
-                let would_repeat = kind_of(&row)?.may_come_twice() && !self.carrier.replaces();
-                if would_repeat && !group.is_empty() {
-                    alone = true;
-                    break;
-                }
-                looked_at += 1;
-                match self.take(&mut tx, row, at).await? {
-                    Ok(taken) => {
-                        group.push(taken);
-                        if would_repeat {
-                            alone = true;
-                            break;
-                        }
-                    }
-                    Err(Some(handled)) => told.push(handled),
-                    Err(None) => {}
-                }
-            }
-            if alone {
-                break;
-            }
-        }
+        sending::finish(&mut tx, &ended, self.at().timestamp_micros()).await?;
         tx.commit().await?;
         told.into_iter().for_each(&mut self.tell);
-        Ok(group)
+        Ok(())
     }
 
-    async fn take(
-        &self,
-        conn: &mut Conn,
-        row: OutboxRow,
-        at: DateTime<Utc>,
-    ) -> Stored<Result<(UnderWay, Parcel), Option<Handled>>> {
-        let micros = at.timestamp_micros();
-        if !outbox::take(conn, &row.id, micros).await? {
-            return Ok(Err(None));
-        }
-        let kind = kind_of(&row)?;
-        let about = About::of(conn, &row).await?;
-        let login = about.login().to_owned();
-        let ended = |state, answer| Ended {
-            state,
-            answer,
-            next: None,
-            at: micros,
-        };
-        let not_sent = |reason: &str| NotSent {
-            kind,
-            login: login.clone(),
-            reason: reason.to_owned(),
-        };
-        if let Some(reason) = row_why_not(conn, (kind, &row), &about, at).await? {
-            outbox::finish(conn, &row.id, &ended("cancelled", &reason)).await?;
-            return Ok(Err(Some(Handled::Cancelled(not_sent(&reason)))));
-        }
-        let desk = Desk {
-            portal: self.portal,
-            texts: &self.texts,
-            at,
-        };
-        let Composed { built, to, masked } = match desk.compose(conn, &row, &about).await? {
-            Ok(composed) => composed,
-            Err(reason) => {
-                outbox::finish(conn, &row.id, &ended("failed", &reason)).await?;
-                return Ok(Err(Some(Handled::Failed(not_sent(&reason)))));
-            }
-        };
-        let number = match row.number {
-            Some(number) => number,
-            None => outbox::next_number(conn).await?,
-        };
-        let handed = Handed {
-            number,
-            sent_to: &to,
-            subject: &masked.subject,
-            text: &masked.text,
-            html: &masked.html,
-        };
-        outbox::keep_text(conn, &row.id, &handed).await?;
-        let parcel = Parcel {
-            kind,
-            number,
-            login: login.clone(),
-            built,
-        };
-        Ok(Ok((UnderWay { row, kind, login, to }, parcel)))
-    }
-
-    /// Notes what became of mails; they have left, so this is tried more than
-    /// once. Ends the run where no other mail would fare better.
-    async fn note(&mut self, mails: Vec<UnderWay>, answers: Vec<Answer>) -> Result<(), MailError> {
-        let at = self.at();
-        let mut tries = 1;
-        while let Err(error) = self.store_answers(&mails, &answers, at).await {
-            if tries == NOTING {
-                return Err(error.into());
-            }
-            tries += 1;
-            sleep(Duration::from_secs(1)).await;
-        }
-        let mut stop = None;
-        for (mail, answer) in mails.into_iter().zip(answers) {
-            match &answer {
-                Answer::Unreachable(reason) => stop = stop.or(Some(MailError::Unreachable(reason.clone()))),
-                Answer::Denied(reason) => stop = Some(MailError::Denied(reason.clone())),
-                _ => {}
-            }
-            (self.tell)(handled(mail, answer, at));
-        }
-        stop.map_or(Ok(()), Err)
-    }
-
-    async fn store_answers(&self, mails: &[UnderWay], answers: &[Answer], at: DateTime<Utc>) -> Stored<()> {
-        let micros = at.timestamp_micros();
-        let mut tx = self.portal.write().await?;
-        for (mail, answer) in mails.iter().zip(answers) {
-            let (state, text) = outcome(mail, answer, at);
-            let next = (state == "deferred").then(|| (at + pause(&mail.row)).timestamp_micros());
-            let ended = Ended {
-                state,
-                answer: text,
-                next,
-                at: micros,
+    /// Takes and hands over until nothing is due or something stops it.
+    async fn convey(&mut self) -> Result<(), MailError> {
+        let most = if self.pace.is_some() { 1 } else { self.carrier.at_once };
+        let enough = most.div_ceil(2);
+        loop {
+            self.ahead.fill(&self.writer, self.at()).await?;
+            let free = most - self.under_way.len();
+            let ready = self.ahead.ready(free, self.repeats_under_way());
+            // There is something to do at once, or answers are waited for.
+            let wanted = if ready >= enough {
+                0
+            } else {
+                enough.min(self.under_way.len())
             };
-            outbox::finish(&mut tx, &mail.row.id, &ended).await?;
-            match answer {
-                Answer::BadAddress(reason) => {
-                    contacts::set_mark(&mut tx, &mail.to, reason, &mail.row.id, micros).await?
-                }
-                Answer::Denied(reason) => plan::halt(&mut tx, Some(reason)).await?,
-                _ => {}
+            let answers = self.carrier.answers(wanted, GATHERING).await;
+            let done = self.came_back(answers);
+            if (self.orders.stop)() || !self.lock.holds().await {
+                return self.exchange(done, Vec::new()).await;
             }
+            if let Err(stopped) = stopped_by(&done) {
+                self.exchange(done, Vec::new()).await?;
+                return Err(stopped);
+            }
+            if let Some(pace) = &mut self.pace {
+                if !done.is_empty() {
+                    // Noted before the next one waits for its turn.
+                    self.exchange(done, Vec::new()).await?;
+                    continue;
+                }
+                if !pace.turn(self.orders.stop).await {
+                    return Ok(());
+                }
+            }
+            let free = most - self.under_way.len();
+            let picked = self.ahead.pick(free, self.repeats_under_way());
+            if picked.is_empty() && done.is_empty() && self.under_way.is_empty() {
+                return Ok(());
+            }
+            self.exchange(done, picked).await?;
         }
-        tx.commit().await
+    }
+
+    /// Whether a mail is on its way that would be sent again after a crash:
+    /// there is one such at a time.
+    fn repeats_under_way(&self) -> bool {
+        !self.carrier.replaces && self.under_way.values().any(|mail| mail.kind.may_come_twice())
+    }
+
+    fn came_back(&mut self, answers: Vec<(i64, Answer)>) -> Vec<(UnderWay, Answer)> {
+        let mail = |(number, answer)| Some((self.under_way.remove(&number)?, answer));
+        answers.into_iter().filter_map(mail).collect()
+    }
+
+    /// Puts back what was not begun with; waits for what is on its way.
+    async fn wind_up(&mut self) -> Result<(), MailError> {
+        let not_begun = self.carrier.recall().into_iter();
+        let mut done = self.came_back(not_begun.map(|number| (number, Answer::NotBegun)).collect());
+        let mut ended = Ok(());
+        loop {
+            if let Err(stopped) = stopped_by(&done) {
+                ended = Err(stopped);
+            }
+            self.exchange(done, Vec::new()).await?;
+            if self.under_way.is_empty() {
+                return ended;
+            }
+            let answers = self.carrier.answers(self.under_way.len(), GATHERING).await;
+            done = self.came_back(answers);
+        }
     }
 }

@@ -7,7 +7,7 @@
 use super::{StaffError, require};
 use crate::Portal;
 use crate::clock::from_micros;
-use crate::identity::access::new_link_token;
+use crate::identity::access::new_link;
 use crate::identity::{Role, Session, TokenPurpose, factor};
 use crate::input::{FieldError, has_control_characters};
 use crate::mail::{self, MailKind, New};
@@ -111,7 +111,8 @@ impl Portal {
         let now = self.now();
         let mut tx = self.write().await?;
         let id = add(&mut tx, email, "", role, now).await?;
-        let token = new_link_token(&mut tx, &id, TokenPurpose::Invitation, now).await?;
+        let (token, row) = new_link(&id, TokenPurpose::Invitation, now).map_err(StoreError::from)?;
+        sessions::insert_tokens(&mut tx, &[row]).await?;
         let detail = format!("{role} {}", email.trim());
         factor::note(&mut tx, Actor::SYSTEM, "staff_added", &detail, now).await?;
         tx.commit().await?;

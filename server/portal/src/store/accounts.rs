@@ -1,9 +1,10 @@
 //! Rows of accounts.
 
-use super::{Conn, Stored, add, rows, run};
+use super::{Conn, Stored, add, among, rows, run};
+use std::collections::HashMap;
 
 /// An account as stored.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub(crate) struct AccountRow {
     pub id: String,
     pub login: String,
@@ -19,7 +20,7 @@ pub(crate) struct AccountRow {
 
 /// What the head of an office has granted to a colleague; empty for everybody
 /// else.
-#[derive(Debug, Clone, Default, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, sqlx::FromRow)]
 pub(crate) struct ColleagueColumns {
     /// Letters joined by commas, or `*`.
     pub modules: Option<String>,
@@ -62,6 +63,12 @@ pub(crate) async fn by_login(conn: &mut Conn, login_key: &str) -> Stored<Option<
 
 pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<AccountRow>> {
     rows!(conn, optional, AccountRow, account_where!("a.id = $1"), id)
+}
+
+/// Accounts by their ids.
+pub(crate) async fn by_ids(conn: &mut Conn, ids: &[&str]) -> Stored<HashMap<String, AccountRow>> {
+    let found = among!(conn, ids, AccountRow, account_where!("a.id IN ("), ")")?;
+    Ok(found.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
 /// An account, taken for this transaction while it may sign in: whatever else

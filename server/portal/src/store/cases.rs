@@ -1,9 +1,10 @@
 //! Rows of units and cases, with what a page needs of their wave.
 
-use super::{Conn, Stored, add, counts, rows, run};
+use super::{Conn, Stored, add, among, counts, rows, run};
+use std::collections::HashMap;
 
 /// A case with its unit and its wave.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub(crate) struct CaseRow {
     pub id: String,
     pub unit_id: String,
@@ -97,6 +98,12 @@ pub(crate) async fn of_unit(conn: &mut Conn, wave: i32, unit_id: &str) -> Stored
 
 pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<CaseRow>> {
     rows!(conn, optional, CaseRow, case_columns!("WHERE c.id = $1"), id)
+}
+
+/// Cases by their ids.
+pub(crate) async fn by_ids(conn: &mut Conn, ids: &[&str]) -> Stored<HashMap<String, CaseRow>> {
+    let found = among!(conn, ids, CaseRow, case_columns!("WHERE c.id IN ("), ")")?;
+    Ok(found.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
 /// All cases of a wave in German order of their names.

@@ -1,8 +1,9 @@
 //! Rows of contact besides mails: addresses that get nothing, offices that
 //! want nothing, calls and letters.
 
-use super::{Conn, Stored, counts, rows, run};
+use super::{Conn, Stored, among, counts, rows, run};
 use crate::words;
+use std::collections::HashMap;
 
 /// An address that gets nothing.
 #[derive(Debug, sqlx::FromRow)]
@@ -21,6 +22,18 @@ pub(crate) async fn mark(conn: &mut Conn, address: &str) -> Stored<Option<MarkRo
         "SELECT address, reason, at FROM address_marks WHERE address_key = $1",
         words::key(address)
     )
+}
+
+/// Those of some folded addresses that get nothing, with their reasons.
+pub(crate) async fn marks_of(conn: &mut Conn, keys: &[String]) -> Stored<HashMap<String, String>> {
+    let found = among!(
+        conn,
+        keys,
+        (String, String),
+        "SELECT address_key, reason FROM address_marks WHERE address_key IN (",
+        ")"
+    )?;
+    Ok(found.into_iter().collect())
 }
 
 /// All marked addresses, folded, with their reasons.

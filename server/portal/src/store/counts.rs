@@ -6,7 +6,7 @@
 //! Knows which figures a case counts in, not what they mean on a page;
 //! recounting from the history stands in [`super::recount`].
 
-use super::{Conn, Stored, add, rows, run};
+use super::{Conn, Stored, add, among, rows, run};
 use crate::berlin;
 use crate::clock::from_micros;
 use std::collections::{BTreeMap, BTreeSet};
@@ -205,60 +205,68 @@ async fn last_mail(conn: &mut Conn, case_id: &str, at: i64) -> Stored<Option<Str
     Ok(found.map(|(step,)| step))
 }
 
-/// What a mail counts in, before and after its state changes.
+/// What some mails count in, before or after their states change.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct MailStanding {
+pub(crate) struct MailStandings {
+    waves: BTreeSet<i32>,
+    /// Wave, step and moment of handing over, for mails of the plan.
+    sent: Vec<(i32, String, i64)>,
+    /// Step to which the first return of a case counts, and its moment, by case.
+    brought: BTreeMap<String, (i32, String, i64)>,
+}
+
+/// A mail and the first return of its case.
+#[derive(sqlx::FromRow)]
+struct MailRow {
     wave: Option<i32>,
-    /// Step and moment of handing over, for mails of the plan.
-    sent: Option<(String, i64)>,
-    /// Step to which the first return of its case counts, and its moment.
-    brought: Option<(String, i64)>,
+    case_id: Option<String>,
+    kind: String,
+    step: String,
+    sent_at: Option<i64>,
+    first_return: Option<i64>,
 }
 
-/// How a mail stands.
-pub(crate) async fn mail(conn: &mut Conn, id: &str) -> Stored<MailStanding> {
-    let found = rows!(
+/// How some mails stand.
+pub(crate) async fn mails(conn: &mut Conn, ids: &[&str]) -> Stored<MailStandings> {
+    let found = among!(
         conn,
-        optional,
-        (Option<i32>, Option<String>, String, String, Option<i64>),
-        "SELECT wave, case_id, kind, step, sent_at FROM outbox WHERE id = $1",
-        id
+        ids,
+        MailRow,
+        "SELECT wave, case_id, kind, step, sent_at,
+                (SELECT MIN(s.at) FROM submissions s WHERE s.case_id = outbox.case_id) AS first_return
+         FROM outbox WHERE id IN (",
+        ")"
     )?;
-    let Some((wave, case_id, kind, step, sent_at)) = found else {
-        return Ok(MailStanding::default());
-    };
-    let of_plan = matches!(kind.as_str(), "einladung" | "erinnerung");
-    let mut standing = MailStanding {
-        wave,
-        sent: sent_at.filter(|_| of_plan).map(|at| (step, at)),
-        brought: None,
-    };
-    if let (true, Some(case_id)) = (of_plan, case_id)
-        && let (Some(first),) = rows!(
-            conn,
-            one,
-            (Option<i64>,),
-            "SELECT MIN(at) FROM submissions WHERE case_id = $1",
-            &case_id
-        )?
-    {
-        standing.brought = last_mail(conn, &case_id, first).await?.map(|step| (step, first));
+    let mut standings = MailStandings::default();
+    for mail in found {
+        let Some(wave) = mail.wave else { continue };
+        standings.waves.insert(wave);
+        if !matches!(mail.kind.as_str(), "einladung" | "erinnerung") {
+            continue;
+        }
+        if let Some(at) = mail.sent_at {
+            standings.sent.push((wave, mail.step, at));
+        }
+        if let (Some(case_id), Some(first)) = (mail.case_id, mail.first_return)
+            && let Some(step) = last_mail(conn, &case_id, first).await?
+        {
+            standings.brought.insert(case_id, (wave, step, first));
+        }
     }
-    Ok(standing)
+    Ok(standings)
 }
 
-/// Counts what a change of a mail has made of it.
-pub(crate) async fn mail_changed(conn: &mut Conn, id: &str, before: MailStanding) -> Stored<()> {
-    let now = mail(conn, id).await?;
-    let Some(wave) = now.wave else { return Ok(()) };
+/// Counts what a change of some mails has made of them.
+pub(crate) async fn mails_changed(conn: &mut Conn, ids: &[&str], before: MailStandings) -> Stored<()> {
+    let now = mails(conn, ids).await?;
     let tally = conn.tally();
-    tally.waves.insert(wave);
-    for (standing, sign) in [(&before, -1), (&now, 1)] {
-        if let Some((step, at)) = &standing.sent {
-            tally.mail(wave, step, *at, [sign, 0]);
+    tally.waves.extend(&now.waves);
+    for (standings, sign) in [(&before, -1), (&now, 1)] {
+        for (wave, step, at) in &standings.sent {
+            tally.mail(*wave, step, *at, [sign, 0]);
         }
-        if let Some((step, at)) = &standing.brought {
-            tally.mail(wave, step, *at, [0, sign]);
+        for (wave, step, at) in standings.brought.values() {
+            tally.mail(*wave, step, *at, [0, sign]);
         }
     }
     Ok(())

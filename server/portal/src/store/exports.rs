@@ -2,7 +2,7 @@
 //! so that no wave is ever held whole; and what is counted about the way a
 //! case took.
 
-use super::{Conn, KEPT, Stored, on};
+use super::{Conn, Stored, among, on};
 use crate::store::results::RuleNames;
 use sqlx::QueryBuilder;
 
@@ -93,21 +93,6 @@ pub(crate) async fn page(
     }))
 }
 
-/// Rows of a table about some cases, counted by case.
-macro_rules! by_case {
-    ($conn:ident, $cases:ident, $row:ty, $head:literal, $tail:literal) => {
-        on!($conn, link => {
-            let mut query = QueryBuilder::new($head);
-            let mut list = query.separated(", ");
-            for case in $cases {
-                list.push_bind(case.clone());
-            }
-            query.push($tail);
-            query.build_query_as::<$row>().persistent($cases.len() <= KEPT).fetch_all(link).await?
-        })
-    };
-}
-
 /// Moments of a case.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct MomentsRow {
@@ -162,16 +147,16 @@ pub(crate) async fn ways(conn: &mut Conn, cases: &[String]) -> Stored<Ways> {
         return Ok(Ways::default());
     }
     Ok(Ways {
-        moments: by_case!(
+        moments: among!(
             conn,
             cases,
             MomentsRow,
             "SELECT id AS case_id, invited_at, opened_at, started_at, submitted_at, status_at, revision
              FROM cases WHERE id IN (",
             ")"
-        ),
+        )?,
         // A day of 86,400 seconds, in microseconds.
-        changes: by_case!(
+        changes: among!(
             conn,
             cases,
             ChangesRow,
@@ -182,48 +167,48 @@ pub(crate) async fn ways(conn: &mut Conn, cases: &[String]) -> Stored<Ways> {
                     COUNT(CASE WHEN by_staff THEN 1 END) AS by_staff
              FROM answer_history WHERE case_id IN (",
             ") GROUP BY case_id"
-        ),
-        submissions: by_case!(
+        )?,
+        submissions: among!(
             conn,
             cases,
             CountedRow,
             "SELECT case_id, '' AS kind, COUNT(*) AS n, MAX(at) AS last_at FROM submissions WHERE case_id IN (",
             ") GROUP BY case_id"
-        ),
-        confirmations: by_case!(
+        )?,
+        confirmations: among!(
             conn,
             cases,
             CountedRow,
             "SELECT case_id, '' AS kind, COUNT(*) AS n, MAX(at) AS last_at FROM confirmations WHERE case_id IN (",
             ") GROUP BY case_id"
-        ),
-        queries: by_case!(
+        )?,
+        queries: among!(
             conn,
             cases,
             CountedRow,
             "SELECT case_id, '' AS kind, COUNT(*) AS n, MAX(opened_at) AS last_at FROM queries WHERE case_id IN (",
             ") GROUP BY case_id"
-        ),
-        events: by_case!(
+        )?,
+        events: among!(
             conn,
             cases,
             CountedRow,
             "SELECT case_id, event AS kind, COUNT(*) AS n, MAX(at) AS last_at FROM case_events WHERE case_id IN (",
             ") GROUP BY case_id, event"
-        ),
-        mails: by_case!(
+        )?,
+        mails: among!(
             conn,
             cases,
             CountedRow,
             "SELECT case_id, kind, COUNT(*) AS n, MAX(sent_at) AS last_at FROM outbox WHERE state = 'sent' AND case_id IN (",
             ") GROUP BY case_id, kind"
-        ),
-        contacts: by_case!(
+        )?,
+        contacts: among!(
             conn,
             cases,
             CountedRow,
             "SELECT case_id, kind, COUNT(*) AS n, MAX(at) AS last_at FROM contact_attempts WHERE case_id IN (",
             ") GROUP BY case_id, kind"
-        ),
+        )?,
     })
 }

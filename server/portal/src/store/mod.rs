@@ -29,6 +29,7 @@ pub(crate) mod recount;
 pub(crate) mod results;
 pub(crate) mod retention;
 pub(crate) mod returns;
+pub(crate) mod sending;
 pub(crate) mod sessions;
 pub(crate) mod sizes;
 pub(crate) mod submissions;
@@ -164,6 +165,27 @@ macro_rules! add {
     }};
 }
 pub(crate) use add;
+
+/// Reads the rows some values name, however many they are:
+/// `among!(conn, ids, Row, "SELECT … WHERE id IN (", ") …")?`.
+macro_rules! among {
+    ($conn:expr, $values:expr, $row:ty, $head:expr, $tail:expr) => {{
+        let mut found: Vec<$row> = Vec::new();
+        for batch in $values.chunks($crate::store::BATCH) {
+            found.extend($crate::store::on!($conn, link => {
+                let mut query = sqlx::QueryBuilder::new($head);
+                let mut list = query.separated(", ");
+                for value in batch {
+                    list.push_bind(value);
+                }
+                query.push($tail);
+                query.build_query_as::<$row>().persistent(batch.len() <= $crate::store::KEPT).fetch_all(link).await?
+            }));
+        }
+        Ok::<_, $crate::store::StoreError>(found)
+    }};
+}
+pub(crate) use among;
 
 /// The database behind the portal.
 #[derive(Clone, Debug)]

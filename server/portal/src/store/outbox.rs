@@ -1,10 +1,11 @@
 //! Rows of the outbox: mails from their cause to their delivery.
 
-use super::{Conn, Stored, add, counts, on, rows, run};
+use super::{Conn, Stored, add, among, counts, on, rows, run};
 use sqlx::QueryBuilder;
+use std::collections::HashMap;
 
 /// A mail waiting, on its way, or done.
-#[derive(Debug, Clone, Default, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, sqlx::FromRow)]
 pub(crate) struct OutboxRow {
     pub id: String,
     pub number: Option<i64>,
@@ -104,6 +105,9 @@ pub(crate) async fn count_since(conn: &mut Conn, account_id: &str, kind: &str, s
 /// What is due at `at`, what somebody waits for first, then oldest first: of
 /// one wave (and what belongs to none), or all. What somebody waits for is due
 /// as soon as it is queued, whatever a clock says.
+///
+/// One query for each priority: only so does SQLite walk `outbox_waiting` in
+/// its order instead of sorting everything that waits.
 pub(crate) async fn due(
     conn: &mut Conn,
     wave: Option<i32>,
@@ -111,23 +115,37 @@ pub(crate) async fn due(
     most_urgent: bool,
     limit: i64,
 ) -> Stored<Vec<OutboxRow>> {
-    let last = if most_urgent { 0 } else { 1 };
-    rows!(
+    let mut found = rows!(
         conn,
         all,
         OutboxRow,
         outbox_where!(
-            "state IN ('queued', 'deferred')
-             AND priority <= $3
-             AND (due_at <= $1 OR (priority = 0 AND state = 'queued'))
+            "state IN ('queued', 'deferred') AND priority = 0
+             AND (due_at <= $1 OR state = 'queued')
              AND ($2 IS NULL OR wave IS NULL OR wave = $2)
-             ORDER BY priority, due_at, id LIMIT $4"
+             ORDER BY due_at, id LIMIT $3"
         ),
         at,
         wave,
-        last,
         limit
-    )
+    )?;
+    let left = limit - i64::try_from(found.len()).unwrap_or(limit);
+    if !most_urgent && left > 0 {
+        found.extend(rows!(
+            conn,
+            all,
+            OutboxRow,
+            outbox_where!(
+                "state IN ('queued', 'deferred') AND priority = 1 AND due_at <= $1
+                 AND ($2 IS NULL OR wave IS NULL OR wave = $2)
+                 ORDER BY due_at, id LIMIT $3"
+            ),
+            at,
+            wave,
+            left
+        )?);
+    }
+    Ok(found)
 }
 
 /// A mail by its id, with its state.
@@ -135,56 +153,21 @@ pub(crate) async fn by_id(conn: &mut Conn, id: &str) -> Stored<Option<OutboxRow>
     rows!(conn, optional, OutboxRow, outbox_where!("id = $1"), id)
 }
 
-/// Takes a waiting mail for delivery; false where it no longer waits.
-pub(crate) async fn take(conn: &mut Conn, id: &str, at: i64) -> Stored<bool> {
-    let taken = run!(
+/// Those of some mails that wait, by id.
+pub(crate) async fn waiting(conn: &mut Conn, ids: &[&str]) -> Stored<HashMap<String, OutboxRow>> {
+    let found = among!(
         conn,
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, changed_at = $2,
-                first_tried_at = COALESCE(first_tried_at, $2)
-         WHERE id = $1 AND state IN ('queued', 'deferred')",
-        id,
-        at
+        ids,
+        OutboxRow,
+        outbox_where!("state IN ('queued', 'deferred') AND id IN ("),
+        ")"
     )?;
-    Ok(taken == 1)
+    Ok(found.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
 /// Mails whose handing over was begun and never ended.
 pub(crate) async fn begun(conn: &mut Conn) -> Stored<Vec<OutboxRow>> {
     rows!(conn, all, OutboxRow, outbox_where!("state = 'sending' ORDER BY id"))
-}
-
-/// The next number of a mail: no gaps, no repetition.
-pub(crate) async fn next_number(conn: &mut Conn) -> Stored<i64> {
-    let (number,) = rows!(
-        conn,
-        one,
-        (i64,),
-        "UPDATE counters SET value = value + 1 WHERE name = 'outbox' RETURNING value"
-    )?;
-    Ok(number)
-}
-
-/// What is handed over, kept with its links masked.
-pub(crate) struct Handed<'a> {
-    pub number: i64,
-    pub sent_to: &'a str,
-    pub subject: &'a str,
-    pub text: &'a str,
-    pub html: &'a str,
-}
-
-pub(crate) async fn keep_text(conn: &mut Conn, id: &str, handed: &Handed<'_>) -> Stored<()> {
-    run!(
-        conn,
-        "UPDATE outbox SET number = $2, sent_to = $3, subject = $4, body = $5, html = $6 WHERE id = $1",
-        id,
-        handed.number,
-        handed.sent_to,
-        handed.subject,
-        handed.text,
-        handed.html
-    )?;
-    Ok(())
 }
 
 /// How many mails of a wave, and of none, are in a state.
@@ -211,52 +194,19 @@ pub(crate) async fn last_handed(conn: &mut Conn) -> Stored<Option<i64>> {
     Ok(last)
 }
 
-/// How an attempt ended.
-pub(crate) struct Ended<'a> {
-    pub state: &'static str,
-    /// What the server answered, or why it was not sent.
-    pub answer: &'a str,
-    /// When the next attempt is due, for deferred mails.
-    pub next: Option<i64>,
-    pub at: i64,
-}
-
-/// Notes how an attempt ended. One that came to nothing for everybody (back to
-/// `queued`) does not count.
-pub(crate) async fn finish(conn: &mut Conn, id: &str, ended: &Ended<'_>) -> Stored<()> {
-    let before = counts::mail(conn, id).await?;
-    let sent_at = (ended.state == "sent").then_some(ended.at);
-    run!(
+/// When the institute last wrote to some cases by its own choice, by case;
+/// also where nobody knows whether it arrived.
+pub(crate) async fn last_sent(conn: &mut Conn, case_ids: &[&str]) -> Stored<HashMap<String, i64>> {
+    let found = among!(
         conn,
-        "UPDATE outbox SET state = $2, last_answer = $3, due_at = COALESCE($4, due_at), changed_at = $5,
-                sent_at = COALESCE($6, sent_at),
-                attempts = CASE WHEN $2 = 'queued' THEN attempts - 1 ELSE attempts END,
-                first_tried_at = CASE WHEN $2 = 'queued' AND attempts <= 1 THEN NULL ELSE first_tried_at END
-         WHERE id = $1",
-        id,
-        ended.state,
-        ended.answer,
-        ended.next,
-        ended.at,
-        sent_at
+        case_ids,
+        (String, i64),
+        "SELECT case_id, MAX(COALESCE(sent_at, first_tried_at)) FROM outbox
+         WHERE kind IN ('einladung', 'erinnerung', 'anschreiben') AND state IN ('sending', 'sent', 'unclear')
+           AND COALESCE(sent_at, first_tried_at) IS NOT NULL AND case_id IN (",
+        ") GROUP BY case_id"
     )?;
-    counts::mail_changed(conn, id, before).await
-}
-
-/// When the institute last wrote to a case by its own choice, other than by
-/// the mail `but`; also where nobody knows whether it arrived.
-pub(crate) async fn last_sent(conn: &mut Conn, case_id: &str, but: &str) -> Stored<Option<i64>> {
-    let (last,) = rows!(
-        conn,
-        one,
-        (Option<i64>,),
-        "SELECT MAX(COALESCE(sent_at, first_tried_at)) FROM outbox
-         WHERE case_id = $1 AND kind IN ('einladung', 'erinnerung', 'anschreiben')
-           AND state IN ('sending', 'sent', 'unclear') AND id <> $2",
-        case_id,
-        but
-    )?;
-    Ok(last)
+    Ok(found.into_iter().collect())
 }
 
 /// The same for all cases of a wave.
@@ -309,7 +259,7 @@ pub(crate) async fn try_anew(conn: &mut Conn) -> Stored<()> {
 
 /// Changes the state of a mail that has one of some; false where it has not.
 pub(crate) async fn set_state(conn: &mut Conn, id: &str, from: &[&str], to: &'static str, at: i64) -> Stored<bool> {
-    let before = counts::mail(conn, id).await?;
+    let before = counts::mails(conn, &[id]).await?;
     let changed = on!(conn, link => {
         let mut query = QueryBuilder::new("UPDATE outbox SET state = ");
         query.push_bind(to).push(", changed_at = ").push_bind(at);
@@ -327,14 +277,14 @@ pub(crate) async fn set_state(conn: &mut Conn, id: &str, from: &[&str], to: &'st
         query.push(")");
         query.build().execute(link).await?.rows_affected()
     });
-    counts::mail_changed(conn, id, before).await?;
+    counts::mails_changed(conn, &[id], before).await?;
     Ok(changed == 1)
 }
 
 /// Keeps what a delivery report said. It decides about a mail that went out,
 /// not about one that waits again or was given up meanwhile.
 pub(crate) async fn keep_bounce(conn: &mut Conn, id: &str, report: &str, failed: bool, at: i64) -> Stored<()> {
-    let before = counts::mail(conn, id).await?;
+    let before = counts::mails(conn, &[id]).await?;
     let state = if failed { "failed" } else { "sent" };
     run!(
         conn,
@@ -347,7 +297,7 @@ pub(crate) async fn keep_bounce(conn: &mut Conn, id: &str, report: &str, failed:
         state,
         at
     )?;
-    counts::mail_changed(conn, id, before).await
+    counts::mails_changed(conn, &[id], before).await
 }
 
 /// Where a mail went, if it was handed over.

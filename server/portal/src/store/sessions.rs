@@ -2,7 +2,7 @@
 //! of what people carry.
 
 use super::accounts::ColleagueColumns;
-use super::{Conn, Stored, rows, run};
+use super::{Conn, Stored, add, rows, run};
 
 /// A session together with whose it is.
 #[derive(Debug, sqlx::FromRow)]
@@ -175,22 +175,28 @@ pub(crate) async fn find_token(conn: &mut Conn, token_hash: &str, now: i64) -> S
     )
 }
 
-pub(crate) async fn insert_token(
-    conn: &mut Conn,
-    token_hash: &str,
-    account_id: &str,
-    purpose: &str,
-    at: i64,
-    expires_at: i64,
-) -> Stored<()> {
-    run!(
+/// A token that is made.
+#[derive(Debug)]
+pub(crate) struct NewTokenRow {
+    pub token_hash: String,
+    pub account_id: String,
+    pub purpose: &'static str,
+    pub created_at: i64,
+    pub expires_at: i64,
+}
+
+pub(crate) async fn insert_tokens(conn: &mut Conn, new: &[NewTokenRow]) -> Stored<()> {
+    add!(
         conn,
-        "INSERT INTO tokens (token_hash, account_id, purpose, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        token_hash,
-        account_id,
-        purpose,
-        at,
-        expires_at
+        "INSERT INTO tokens (token_hash, account_id, purpose, created_at, expires_at) ",
+        new,
+        "",
+        |row, token| {
+            row.push_bind(&token.token_hash)
+                .push_bind(&token.account_id)
+                .push_bind(token.purpose);
+            row.push_bind(token.created_at).push_bind(token.expires_at);
+        }
     )?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::{Conn, Stored, add, rows, run};
 use crate::respondent::Document;
 
 /// What a receipt says.
-#[derive(Debug, Clone, Default, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, sqlx::FromRow)]
 pub(crate) struct ReceiptRow {
     pub number: i32,
     pub receipt: String,

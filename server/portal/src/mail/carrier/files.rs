@@ -1,6 +1,7 @@
 //! Mails as files: `0001-einladung-GS-0042.eml`, one for each mail however
 //! often it is tried.
 
+use super::lanes::Way;
 use super::{Answer, Parcel};
 use crate::files::{create_private, create_private_dir};
 use crate::mail::message::one_line;
@@ -8,7 +9,8 @@ use crate::mail::{MailError, MailKind};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Files written between two transactions.
+/// Most files on their way at a time: between two transactions, as they are
+/// written one after the other.
 pub(super) const AT_ONCE: usize = 32;
 
 /// A directory mails are written to.
@@ -24,24 +26,23 @@ impl Files {
         })?;
         Ok(Self { dir: dir.to_owned() })
     }
+}
 
-    pub(super) async fn carry(&self, parcels: Vec<Parcel>) -> Vec<Answer> {
-        let dir = self.dir.clone();
-        let count = parcels.len();
-        let written = tokio::task::spawn_blocking(move || {
-            let write = |parcel: &Parcel| {
-                let file = dir.join(file_name(parcel.number, parcel.kind, &parcel.login));
-                match write_whole(&file, &parcel.built.source) {
-                    Ok(()) => Answer::Taken(file.display().to_string()),
-                    Err(error) => Answer::Unreachable(format!("{}: {error}", dir.display())),
-                }
-            };
-            parcels.iter().map(write).collect()
-        });
-        written
-            .await
-            .unwrap_or_else(|error| vec![Answer::Unreachable(error.to_string()); count])
+impl Way for Files {
+    type Kept = ();
+
+    async fn send(&self, (): &mut (), parcel: &Parcel) -> Answer {
+        let file = self.dir.join(file_name(parcel.number, parcel.kind, &parcel.login));
+        let source = parcel.built.source.clone();
+        let path = file.clone();
+        match tokio::task::spawn_blocking(move || write_whole(&path, &source)).await {
+            Ok(Ok(())) => Answer::Taken(file.display().to_string()),
+            Ok(Err(error)) => Answer::Unreachable(format!("{}: {error}", self.dir.display())),
+            Err(error) => Answer::Unreachable(error.to_string()),
+        }
     }
+
+    async fn leave(&self, (): ()) {}
 }
 
 /// Found by people, the same for every attempt.

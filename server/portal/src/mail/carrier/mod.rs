@@ -2,13 +2,17 @@
 //! nothing of plans and of what becomes of a mail afterwards.
 
 mod files;
+mod lanes;
 mod smtp;
 
 use super::message::Built;
 use super::{MailError, MailKind};
 use crate::settings::{MailTarget, SmtpServer};
 use files::Files;
-use smtp::Lanes;
+use lanes::Lanes;
+use smtp::Server;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// One mail to be taken away.
 pub(super) struct Parcel {
@@ -33,60 +37,79 @@ pub(super) enum Answer {
     Refused(String),
     /// Sent and not answered: nobody knows.
     Unclear(String),
+    /// Certainly not begun with; it is nobody's fault.
+    NotBegun,
     /// Nothing can be sent at the moment.
     Unreachable(String),
     /// The server does not let us in, or not under our address.
     Denied(String),
 }
 
-/// Takes mails away.
-pub(super) enum Carrier {
-    Files(Files),
-    Smtp(Lanes),
+/// Takes mails away, several at once.
+pub(super) struct Carrier {
+    lanes: Lanes,
+    /// Whether the same mail taken away twice is one mail: a file is replaced.
+    pub replaces: bool,
+    /// Mails a minute, if they are limited.
+    pub per_minute: Option<u32>,
+    /// Most mails on their way at a time.
+    pub at_once: usize,
 }
 
 impl Carrier {
     /// Gets ready for the first mail.
     pub(super) async fn open(target: &MailTarget, hello: &str) -> Result<Self, MailError> {
         Ok(match target {
-            MailTarget::Dir(dir) => Self::Files(Files::open(dir)?),
-            MailTarget::Smtp(server) => Self::Smtp(Lanes::new(SmtpServer::clone(server), hello)),
+            MailTarget::Dir(dir) => Self {
+                lanes: Lanes::start(Files::open(dir)?, 1),
+                replaces: true,
+                per_minute: None,
+                at_once: files::AT_ONCE,
+            },
+            MailTarget::Smtp(server) => {
+                let lanes = Lanes::start(Server::new(SmtpServer::clone(server), hello), server.connections);
+                Self {
+                    replaces: false,
+                    per_minute: server.per_minute,
+                    // Each lane one, and the next one for each: what a kill
+                    // leaves for a person to decide about is no more than that.
+                    at_once: 2 * lanes.count(),
+                    lanes,
+                }
+            }
         })
     }
 
-    /// Mails taken away together.
-    pub(super) fn at_once(&self) -> usize {
-        match self {
-            Self::Files(_) => files::AT_ONCE,
-            Self::Smtp(lanes) => lanes.at_once(),
-        }
+    /// Begins with parcels, as lanes are free.
+    pub(super) fn feed(&self, parcels: Vec<Parcel>) {
+        self.lanes.feed(parcels);
     }
 
-    /// Whether the same mail taken away twice is one mail: a file is replaced.
-    pub(super) fn replaces(&self) -> bool {
-        matches!(self, Self::Files(_))
+    /// Answers with the numbers of their mails: waits until there are `enough`,
+    /// but no longer than `patience` once there is one.
+    pub(super) async fn answers(&mut self, enough: usize, patience: Duration) -> Vec<(i64, Answer)> {
+        let mut answers = Vec::new();
+        if enough > 0 {
+            answers.extend(self.lanes.answer().await);
+        }
+        let end = Instant::now() + patience;
+        while answers.len() < enough {
+            let Ok(Some(answer)) = timeout_at(end, self.lanes.answer()).await else {
+                break;
+            };
+            answers.push(answer);
+        }
+        answers.extend(std::iter::from_fn(|| self.lanes.answered()));
+        answers
     }
 
-    /// Mails a minute, if they are limited.
-    pub(super) fn per_minute(&self) -> Option<u32> {
-        match self {
-            Self::Files(_) => None,
-            Self::Smtp(lanes) => lanes.per_minute(),
-        }
-    }
-
-    /// Takes mails away, at most [`Carrier::at_once`]; an answer for each.
-    pub(super) async fn carry(&mut self, parcels: Vec<Parcel>) -> Vec<Answer> {
-        match self {
-            Self::Files(files) => files.carry(parcels).await,
-            Self::Smtp(lanes) => lanes.carry(parcels).await,
-        }
+    /// Takes back what was not begun with, and says which that was.
+    pub(super) fn recall(&self) -> Vec<i64> {
+        self.lanes.recall()
     }
 
     /// Takes its leave.
     pub(super) async fn close(self) {
-        if let Self::Smtp(lanes) = self {
-            lanes.close().await;
-        }
+        self.lanes.close().await;
     }
 }

@@ -5,6 +5,7 @@
 //! the content was sent the mail is certainly not taken; between content and
 //! answer nobody knows.
 
+use super::lanes::Way;
 use super::{Answer, Parcel};
 use crate::mail::message::one_line;
 use crate::settings::{SmtpServer, SmtpTls};
@@ -14,84 +15,22 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use std::fmt::Display;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// How long a farewell may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// The connections to one server.
-pub(in crate::mail) struct Lanes {
-    server: Arc<Server>,
-    lanes: Vec<Option<AsyncSmtpConnection>>,
-}
-
-struct Server {
+/// One server; each lane keeps a connection to it.
+pub(super) struct Server {
     settings: SmtpServer,
     hello: ClientId,
 }
 
-impl Lanes {
-    pub(super) fn new(settings: SmtpServer, hello: &str) -> Self {
-        let lanes = (0..settings.connections.max(1)).map(|_| None).collect();
-        let hello = ClientId::Domain(hello.to_owned());
-        Self {
-            server: Arc::new(Server { settings, hello }),
-            lanes,
-        }
-    }
+impl Way for Server {
+    type Kept = Option<AsyncSmtpConnection>;
 
-    pub(super) fn at_once(&self) -> usize {
-        self.lanes.len()
-    }
-
-    pub(super) fn per_minute(&self) -> Option<u32> {
-        self.server.settings.per_minute
-    }
-
-    /// Each mail on a connection of its own.
-    pub(super) async fn carry(&mut self, parcels: Vec<Parcel>) -> Vec<Answer> {
-        let mut answers = vec![Answer::Later("nicht an die Reihe gekommen".into()); parcels.len()];
-        let mut under_way = JoinSet::new();
-        for (place, (lane, parcel)) in self.lanes.iter_mut().zip(parcels).enumerate() {
-            let (server, mut conn) = (self.server.clone(), lane.take());
-            under_way.spawn(async move {
-                let answer = server.send(&mut conn, &parcel).await;
-                (place, conn, answer)
-            });
-            // Should the task fail, it was after it had begun.
-            if let Some(answer) = answers.get_mut(place) {
-                *answer = Answer::Unclear("die Übergabe brach ab".into());
-            }
-        }
-        while let Some(done) = under_way.join_next().await {
-            let Ok((place, conn, answer)) = done else { continue };
-            self.lanes[place] = conn;
-            answers[place] = answer;
-        }
-        answers
-    }
-
-    pub(super) async fn close(self) {
-        for mut conn in self.lanes.into_iter().flatten() {
-            let _ = timeout(FAREWELL, conn.quit()).await;
-        }
-    }
-}
-
-/// How a step of the dialogue ended.
-enum Ended {
-    Response(Response),
-    /// Refused with a code: 4xx and 5xx.
-    Code(u16, String),
-    /// The connection is of no use any more.
-    Broken(String),
-}
-
-impl Server {
     /// Hands over one mail. A kept connection that turns out to be closed is
     /// replaced once: nothing was sent on it yet.
     async fn send(&self, kept: &mut Option<AsyncSmtpConnection>, parcel: &Parcel) -> Answer {
@@ -109,6 +48,28 @@ impl Server {
             Err(reason) => Answer::Later(reason),
             Ok(answer) => self.keep(kept, conn, answer).await,
         }
+    }
+
+    async fn leave(&self, kept: Option<AsyncSmtpConnection>) {
+        if let Some(mut conn) = kept {
+            let _ = timeout(FAREWELL, conn.quit()).await;
+        }
+    }
+}
+
+/// How a step of the dialogue ended.
+enum Ended {
+    Response(Response),
+    /// Refused with a code: 4xx and 5xx.
+    Code(u16, String),
+    /// The connection is of no use any more.
+    Broken(String),
+}
+
+impl Server {
+    pub(super) fn new(settings: SmtpServer, hello: &str) -> Self {
+        let hello = ClientId::Domain(hello.to_owned());
+        Self { settings, hello }
     }
 
     /// Keeps a connection for the next mail, if it is fit for one.

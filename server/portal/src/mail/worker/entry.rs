@@ -1,5 +1,6 @@
 //! Ways into the worker: by hand, and by itself while the portal runs.
 
+use super::ahead::{Ahead, Writer};
 use super::pace::Pace;
 use super::{Orders, Worker};
 use crate::clock::from_micros;
@@ -10,6 +11,8 @@ use crate::store::lock::WorkerLock;
 use crate::store::{Conn, Stored, outbox, plan};
 use crate::{Portal, berlin};
 use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -120,7 +123,7 @@ impl Portal {
         let carrier = Carrier::open(&self.settings().mail, host).await?;
         let mut conn = self.read().await?;
         let texts = Texts::load(&mut conn).await?;
-        let pace = match carrier.per_minute() {
+        let pace = match carrier.per_minute {
             Some(limit) => {
                 let last = outbox::last_handed(&mut conn).await?.map(from_micros);
                 Some(Pace::new(limit, last, orders.at.unwrap_or_else(|| self.now())))
@@ -128,14 +131,24 @@ impl Portal {
             None => None,
         };
         drop(conn);
+        let writer = Writer {
+            portal: self.clone(),
+            texts,
+            wave: orders.wave,
+            urgent: orders.urgent,
+            count: if pace.is_some() { 1 } else { 2 * carrier.at_once },
+            replaces: carrier.replaces,
+        };
         let mut worker = Worker {
             portal: self,
             orders,
             carrier,
             lock,
-            texts,
+            writer: Arc::new(writer),
             pace,
             tell,
+            ahead: Ahead::default(),
+            under_way: HashMap::new(),
         };
         let done = worker.run().await;
         worker.carrier.close().await;

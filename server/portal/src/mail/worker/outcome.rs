@@ -3,7 +3,7 @@
 use super::UnderWay;
 use crate::clock::from_micros;
 use crate::mail::carrier::Answer;
-use crate::mail::{Handled, NotSent, SentMail};
+use crate::mail::{Handled, MailError, NotSent, SentMail};
 use crate::store::outbox::OutboxRow;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -27,29 +27,46 @@ pub(super) fn outcome<'a>(mail: &UnderWay, answer: &'a Answer, at: DateTime<Utc>
         Answer::Unclear(text) if mail.kind.may_come_twice() => ("deferred", text),
         Answer::Unclear(text) => ("unclear", text),
         Answer::Denied(text) => ("queued", text),
+        Answer::NotBegun => ("queued", ""),
     }
 }
 
-/// How it is told.
-pub(super) fn handled(mail: UnderWay, answer: Answer, at: DateTime<Utc>) -> Handled {
-    let (state, text) = outcome(&mail, &answer, at);
+/// Why no other mail would fare better, where an answer says so.
+pub(super) fn stopped_by(done: &[(UnderWay, Answer)]) -> Result<(), MailError> {
+    let mut stopped = Ok(());
+    for (_, answer) in done {
+        match answer {
+            Answer::Denied(reason) => return Err(MailError::Denied(reason.clone())),
+            Answer::Unreachable(reason) if stopped.is_ok() => stopped = Err(MailError::Unreachable(reason.clone())),
+            _ => {}
+        }
+    }
+    stopped
+}
+
+/// How it is told; nothing has become of what was not begun with.
+pub(super) fn handled(mail: UnderWay, answer: &Answer, at: DateTime<Utc>) -> Option<Handled> {
+    if *answer == Answer::NotBegun {
+        return None;
+    }
+    let (state, text) = outcome(&mail, answer, at);
     let reason = text.to_owned();
     let UnderWay { row, kind, login, to } = mail;
     if state == "sent" {
-        return Handled::Sent(SentMail {
+        return Some(Handled::Sent(SentMail {
             kind,
             step: row.step,
             login,
             recipient: to,
             place: reason,
-        });
+        }));
     }
     let mail = NotSent { kind, login, reason };
-    match state {
+    Some(match state {
         "failed" => Handled::Failed(mail),
         "unclear" => Handled::Unclear(mail),
         _ => Handled::Deferred(mail),
-    }
+    })
 }
 
 /// Pause before the next attempt: doubles each time, a fifth more or less by

@@ -149,7 +149,7 @@ impl Portal {
         let wave = wave_rows::find(&mut conn, wave).await?.ok_or(StaffError::NotFound)?;
         let mark = rows::mark(&mut conn, &case.contact_email).await?;
         let opt_out = rows::opt_out_of(&mut conn, &case.id).await?;
-        let last_sent = outbox::last_sent(&mut conn, &case.id, "").await?;
+        let last_sent = outbox::last_sent(&mut conn, &[&case.id]).await?.remove(&case.id);
         let facts = Facts {
             case: Some(&case),
             target: &Target::default(),
