@@ -127,6 +127,28 @@ describe('the mail desk', () => {
     await page.getByRole('link', { name: 'HTML-Fassung ansehen' }).click();
     await page.getByText('Zweiter Absatz.').waitFor();
     assert.deepEqual(page.complaints, []);
+
+    // It comes back: the notice and the form that tries again are sound too.
+    program.bounce(mail.source);
+    const failed = '/institut/post/ausgang?zustand=failed';
+    await page.goto(`${program.base}/institut/fall/${kennung}/kontakte`);
+    await page.getByText('Adresse bestätigen').click();
+    await page.getByRole('button', { name: 'Die Adresse stimmt' }).click();
+    for (const [width, dark] of [[1280, false], [320, true]]) {
+      const reader = await newPage(browser, { width, dark });
+      await signIn(reader, program.base, staff('editor'));
+      const told = { '/institut': /gescheitert/, '/institut/post': /gescheitert/, [failed]: 'Die eine noch einmal versuchen' };
+      for (const [path, text] of Object.entries(told)) {
+        await reader.goto(`${program.base}${path}`);
+        await reader.getByText(text).first().waitFor();
+        await assertSound(reader, `${path} with something that failed`);
+      }
+      await reader.context().close();
+    }
+    await page.goto(`${program.base}${failed}`);
+    await page.getByRole('button', { name: 'Die eine noch einmal versuchen' }).click();
+    await page.goto(`${program.base}/institut/post`);
+    assert.equal(await page.getByText('E-Mail ist gescheitert.').count(), 0);
     await page.context().close();
   });
 });

@@ -60,12 +60,28 @@ export async function startProgram({ complete = false } = {}) {
     dir,
     /** The mails written so far, newest last. */
     mails: () => mails(join(dir, 'demo', 'post')),
+    /** A mail server's report that one of them did not arrive (RFC 3464). */
+    bounce: (source) => {
+      const database = `sqlite:${join(dir, 'demo', 'ruecklauf.db')}`;
+      execFileSync(program, ['mail', 'bounce'], { env: { ...env, DATABASE_URL: database }, cwd: dir, input: report(source) });
+    },
     stop: async () => {
       child.kill('SIGTERM');
       await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()));
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function report(source) {
+  const id = /^Message-ID: (.*)$/im.exec(source)[1].trim();
+  const part = (type, lines) => ['--b', `Content-Type: ${type}`, '', ...lines, ''].join('\r\n');
+  return [
+    'Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n',
+    part('message/delivery-status', ['Reporting-MTA: dns; relay.example', '', 'Action: failed', 'Status: 5.1.1']),
+    part('text/rfc822-headers', [`Message-ID: ${id}`]),
+    '--b--\r\n',
+  ].join('');
 }
 
 function mails(folder) {

@@ -2,7 +2,7 @@
 //! form in which pages show what is wrong.
 
 use std::borrow::Cow;
-use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
+use validator::{ValidateEmail, ValidationError, ValidationErrors, ValidationErrorsKind};
 
 /// One field that was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +41,38 @@ pub(crate) fn field_errors(errors: &ValidationErrors) -> Vec<FieldError> {
     list
 }
 
+/// What is wrong with an e-mail address that mails are to be sent to, as a
+/// German sentence. What stands before the @ is ASCII: a mail server has to
+/// offer SMTPUTF8 (RFC 6531) for anything else, and few receivers' do.
+pub(crate) fn email_problem(email: &str) -> Option<&'static str> {
+    if email.rsplit_once('@').is_some_and(|(before, _)| !before.is_ascii()) {
+        return Some(
+            "Vor dem @ stehen Umlaute oder andere Sonderzeichen; das nehmen viele Mailserver nicht an. Bitte nennen Sie eine Adresse ohne sie.",
+        );
+    }
+    let usable = email.validate_email() && !has_control_characters(email) && email.parse::<lettre::Address>().is_ok();
+    (!usable).then_some("Das ist keine E-Mail-Adresse (zum Beispiel „name@arge-musterstadt.de“).")
+}
+
 /// Whether a text could drive a terminal, a mail header or a spreadsheet:
 /// control characters, line breaks included.
 pub(crate) fn has_control_characters(text: &str) -> bool {
     text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn umlauts_are_fine_behind_the_at_and_refused_with_a_reason_before_it() {
+        assert_eq!(email_problem("eva@öhm.example"), None);
+        assert!(email_problem("jörg@amt.example").is_some_and(|why| why.starts_with("Vor dem @")));
+        for wrong in ["eva@", "@amt.example", "eva", "eva@amt.example\r\nBcc: x@y.example"] {
+            assert!(
+                email_problem(wrong).is_some_and(|why| why.starts_with("Das ist keine")),
+                "{wrong}"
+            );
+        }
+    }
 }

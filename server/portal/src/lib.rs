@@ -74,11 +74,11 @@ pub use retention::{RetentionKind, RetentionPreview, RetentionRule, RetentionRun
 pub use settings::{BaseUrl, BaseUrlError, Contact, Endorsement, MailTarget, Settings, SmtpServer, SmtpTls, StaffTotp};
 pub use sheets::spreadsheet;
 pub use staff::{
-    AddressMark, AuditEntry, AuditFilter, AuditPage, Candidate, CaseDetail, CaseEvent, ContactEntry, ContactKind,
-    Decision, FormError, Letter, MailDetail, MailTroubles, OfficeContacts, OptOut, OutboxFilter, OutboxLine,
-    OutboxPage, PROGRAM, PlanView, Preview, RemindError, Returns, ReturnsRow, StaffAccount, StaffAccountError,
-    StaffAddError, StaffChange, StaffError, StepForm, StepView, StoredClassification, StoredConfirmation, Switch,
-    TemplateLine, TemplateView,
+    AddressMark, AuditEntry, AuditFilter, AuditPage, Candidate, CaseDetail, CaseEvent, Confirmed, ContactEntry,
+    ContactKind, Decision, FormError, Letter, MailDetail, MailTroubles, OfficeContacts, OptOut, OutboxFilter,
+    OutboxLine, OutboxPage, PROGRAM, PlanView, Preview, RemindError, Returns, ReturnsRow, StaffAccount,
+    StaffAccountError, StaffAddError, StaffChange, StaffError, StepForm, StepView, StoredClassification,
+    StoredConfirmation, Switch, TemplateLine, TemplateView,
 };
 pub use staff::{
     BadValue, CaseColumn, CaseFilter, CaseList, CasePage, CasePaging, CaseRow, CaseSort, MOST_COUNTED, MOST_NAMED,

@@ -1,6 +1,6 @@
 //! The mail desk without scripts: plan, texts, reminders, outbox, contacts.
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
 use crate::page::value;
 use crate::world::{Person, World};
 use chrono::TimeDelta;
@@ -109,6 +109,23 @@ async fn a_text_with_an_unknown_placeholder_is_refused_and_kept() {
     assert!(browser.get(path).await.body.contains("wie mitgeliefert"));
 }
 
+/// Confirms what the page of reminders has shown.
+async fn remind(browser: &mut Client, number: &str, seen: &str, once: &str) -> Answer {
+    let form = [
+        ("welle", "2008"),
+        ("suche", ""),
+        ("kennung", ""),
+        ("status", ""),
+        ("form", ""),
+        ("land", ""),
+        ("vorlage", "erinnerung"),
+        ("anzahl", number),
+        ("auswahl", seen),
+        ("einmal", once),
+    ];
+    browser.post("/institut/post/erinnern", &form).await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reminding_by_hand_names_the_number_and_asks_again_where_it_changed() {
     let world = World::new().await;
@@ -117,28 +134,28 @@ async fn reminding_by_hand_names_the_number_and_asks_again_where_it_changed() {
     let page = browser.get("/institut/post/erinnern?vorlage=erinnerung").await.body;
     assert!(page.contains("Jetzt an 3 Einheiten senden"), "{page}");
     let once = value(&page, "einmal");
-    let form = |number| {
-        [
-            ("welle", "2008"),
-            ("suche", ""),
-            ("kennung", ""),
-            ("status", ""),
-            ("form", ""),
-            ("land", ""),
-            ("vorlage", "erinnerung"),
-            ("anzahl", number),
-            ("einmal", once.as_str()),
-        ]
-    };
-    let changed = browser.post("/institut/post/erinnern", &form("2")).await;
+    let seen = value(&page, "auswahl");
+    let changed = remind(&mut browser, "2", &seen, &once).await;
     assert_eq!(changed.status, 422);
     assert!(
         changed.body.contains("Inzwischen sind es 3 Einheiten statt 2"),
         "{}",
         changed.body
     );
+    // As many as before, but one of them is somebody else now.
+    let address = [("welle", "2008"), ("name", "Ute Neu"), ("email", "neu@aehren.example")];
+    let done = browser.post("/institut/fall/GS-2/kontakte/adresse", &address).await;
+    assert_eq!(done.status, 303);
+    let changed = remind(&mut browser, "3", &seen, &once).await;
+    assert_eq!(changed.status, 422);
+    assert!(
+        changed.body.contains("andere Einheiten oder Adressen"),
+        "{}",
+        changed.body
+    );
+    let seen = value(&changed.body, "auswahl");
     for _ in 0..2 {
-        assert_eq!(browser.post("/institut/post/erinnern", &form("3")).await.status, 303);
+        assert_eq!(remind(&mut browser, "3", &seen, &once).await.status, 303);
     }
     let run = world.portal.mail_run(None, None).await.unwrap();
     let reminders = run.sent.iter().filter(|mail| mail.kind == MailKind::Reminder).count();
@@ -189,7 +206,7 @@ async fn contacts_of_one_office() {
             &[("welle", "2008"), ("name", "Uli"), ("email", "uli@")],
         )
         .await;
-    assert!(wrong.body.contains("„uli@“ ist keine E-Mail-Adresse"), "{}", wrong.body);
+    assert!(wrong.body.contains("Das ist keine E-Mail-Adresse"), "{}", wrong.body);
     let right = [("welle", "2008"), ("name", "Uli"), ("email", "uli@uellen.example")];
     assert_eq!(browser.post(&format!("{page}/adresse"), &right).await.status, 303);
     let run = world.portal.mail_run(None, None).await.unwrap();

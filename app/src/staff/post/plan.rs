@@ -146,7 +146,17 @@ fn one_step(wave: i32, view: &StepView, admin: bool, errors: &FormErrors, typed:
     });
     let would = (view.ran_at.is_none() && !view.missed).then(|| {
         let href = format!("/institut/post/schritt/{}?welle={wave}", step.name);
-        view! { <p><a href=href>{format!("Jetzt bekämen ihn {} Einheiten", view.would)}</a></p> }
+        let unwritable = (view.unwritable > 0).then(|| {
+            let which = match view.unwritable {
+                1 => "Für eine Einheit lässt".to_owned(),
+                n => format!("Für {n} Einheiten lässt"),
+            };
+            view! { <p class="evidence">{which} " sich die E-Mail nicht schreiben; warum, steht auf der Seite dahinter."</p> }
+        });
+        view! {
+            <p><a href=href>{format!("Jetzt bekämen ihn {} Einheiten", view.would)}</a></p>
+            {unwritable}
+        }
     });
     let edit = admin.then(|| edit(wave, step, errors, typed, "Ändern", view.ran_at.is_none()));
     view! {

@@ -9,7 +9,7 @@ use crate::staff::frame::{Desk, PostNav, asked, field, input, select, with_desk}
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use portal::{Candidate, CaseFilter, Role, plan_templates};
+use portal::{Candidate, CaseFilter, Confirmed, Role, plan_templates};
 use survey::status::Status;
 use survey::{Form, Land};
 
@@ -87,7 +87,7 @@ fn confirm(
     list: &[Candidate],
     once: String,
 ) -> Option<AnyView> {
-    let n = list.iter().filter(|one| one.why_not.is_none()).count();
+    let Confirmed { count: n, offices } = Confirmed::of(list);
     if n == 0 || !desk.may(Role::Editor) {
         return None;
     }
@@ -96,6 +96,7 @@ fn confirm(
         ("kennung", kennung.to_owned()),
         ("vorlage", template.to_owned()),
         ("anzahl", n.to_string()),
+        ("auswahl", offices),
         ("einmal", once),
     ];
     let hidden = hidden(own.into_iter().chain(filter.pairs()).collect());

@@ -2,10 +2,9 @@
 
 use super::ColleagueForm;
 use crate::identity::session::ALL_MODULES;
-use crate::input::{FieldError, has_control_characters};
+use crate::input::{FieldError, email_problem, has_control_characters};
 use crate::staff::wrong;
 use survey::Instrument;
-use validator::ValidateEmail;
 
 /// Longest name and address, in characters.
 const LONGEST_NAME: usize = 200;
@@ -23,13 +22,10 @@ pub(super) fn named(name: &str) -> Result<(), FieldError> {
 }
 
 pub(super) fn addressed(email: &str) -> Result<(), FieldError> {
-    let usable = email.validate_email()
-        && email.len() <= LONGEST_EMAIL
-        && !has_control_characters(email)
-        && email.parse::<lettre::Address>().is_ok();
-    match usable {
-        true => Ok(()),
-        false => Err(wrong("email", format!("„{email}“ ist keine E-Mail-Adresse."))),
+    let too_long = (email.len() > LONGEST_EMAIL).then_some("Diese E-Mail-Adresse ist zu lang.");
+    match email_problem(email).or(too_long) {
+        None => Ok(()),
+        Some(problem) => Err(wrong("email", problem)),
     }
 }
 

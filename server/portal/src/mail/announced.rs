@@ -3,7 +3,7 @@
 
 use super::compose::{About, kind_of};
 use super::due;
-use super::planned::plan_of;
+use super::planned::{due_for, plan_of};
 use super::planning::{Reasons, going, open_waves};
 use super::{DueMail, MailError, MailKind};
 use crate::clock::from_micros;
@@ -68,7 +68,7 @@ impl Portal {
             for one in going(&plan, cases::of_wave(&mut conn, wave.key).await?, at)? {
                 let kind = one.planned.kind();
                 for case in one.cases {
-                    let due_at = one.planned.due_for(&case)?;
+                    let due_at = due_for(&plan, one.planned, &case)?;
                     let too_soon = kind == MailKind::Reminder && written.contains(&case.id);
                     if due_at > at || too_soon {
                         continue;

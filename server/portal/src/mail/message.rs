@@ -125,6 +125,11 @@ fn address(text: &str) -> Result<Address, BuildError> {
         .map_err(|error| BuildError::Address(text.to_owned(), error))
 }
 
+/// Whether a mail can be sent to an address.
+pub(crate) fn is_usable(text: &str) -> bool {
+    address(text).is_ok()
+}
+
 fn name(text: &str) -> Option<String> {
     let name: String = one_line(text).chars().take(LONGEST_NAME).collect();
     (!name.is_empty()).then_some(name)

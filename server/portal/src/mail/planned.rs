@@ -12,7 +12,7 @@ use crate::store::plan::{self as rows, StepRow};
 use crate::store::{Conn, StoreError, Stored};
 use crate::waves::{WaveView, read_day, read_status};
 use crate::workdays::working_day_from;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// A step with what became of it.
 #[derive(Clone, Debug)]
@@ -45,15 +45,6 @@ impl Planned {
     /// Whether its day is counted from the deadline.
     pub(crate) fn goes_by_the_deadline(&self) -> bool {
         self.step.anchor == Anchor::Deadline
-    }
-
-    /// When it goes out to one office: by a deadline of its own where it has one.
-    pub(crate) fn due_for(&self, case: &CaseRow) -> Stored<DateTime<Utc>> {
-        if !self.goes_by_the_deadline() || case.own_deadline.is_none() {
-            return Ok(self.moment);
-        }
-        let (start, deadline) = (read_day(&case.field_start)?, read_day(&case.deadline)?);
-        Ok(self.step.moment_between(start, deadline).0)
     }
 
     pub(crate) fn kind(&self) -> MailKind {
@@ -101,6 +92,29 @@ pub(crate) async fn plan_of(conn: &mut Conn, wave: &WaveView) -> Stored<Vec<Plan
     keep_apart(&mut planned);
     sort(&mut planned);
     Ok(planned)
+}
+
+/// When a step of a plan goes out to one office: where that has a deadline of
+/// its own, by that, and apart from the other steps as they go out to it.
+pub(crate) fn due_for(plan: &[Planned], planned: &Planned, case: &CaseRow) -> Stored<DateTime<Utc>> {
+    if case.own_deadline.is_none() {
+        return Ok(planned.moment);
+    }
+    let (start, deadline) = (read_day(&case.field_start)?, read_day(&case.deadline)?);
+    Ok(by_own_deadline(plan, planned, start, deadline))
+}
+
+fn by_own_deadline(plan: &[Planned], planned: &Planned, start: NaiveDate, deadline: NaiveDate) -> DateTime<Utc> {
+    let mut own = plan.to_vec();
+    for one in own.iter_mut().filter(|one| one.goes_by_the_deadline()) {
+        one.moment = one.step.moment_between(start, deadline).0;
+        // It ran for the others; here it goes out at this moment.
+        one.ran_at = None;
+    }
+    sort(&mut own);
+    keep_apart(&mut own);
+    let found = own.iter().find(|one| one.step.name == planned.step.name);
+    found.map_or(planned.moment, |one| one.moment)
 }
 
 fn sort(planned: &mut [Planned]) {
@@ -214,7 +228,7 @@ mod tests {
     use crate::waves::WaveState;
     use survey::Form;
 
-    fn moments(start: &str, deadline: &str, change: impl Fn(&mut Vec<Planned>)) -> Vec<String> {
+    fn plan(start: &str, deadline: &str, change: impl Fn(&mut Vec<Planned>)) -> Vec<Planned> {
         let deadline = deadline.parse().unwrap();
         let wave = WaveView {
             key: 2008,
@@ -234,6 +248,10 @@ mod tests {
         sort(&mut plan);
         keep_apart(&mut plan);
         sort(&mut plan);
+        plan
+    }
+
+    fn moments(start: &str, deadline: &str, change: impl Fn(&mut Vec<Planned>)) -> Vec<String> {
         let line = |one: &Planned| {
             format!(
                 "{} {}{}",
@@ -242,7 +260,7 @@ mod tests {
                 if one.apart { " *" } else { "" }
             )
         };
-        plan.iter().map(line).collect()
+        plan(start, deadline, change).iter().map(line).collect()
     }
 
     #[test]
@@ -262,6 +280,30 @@ mod tests {
             moments("2008-02-18", "2008-03-25", |_| {})[3..],
             ["25.03. frist-naht", "27.03. letzter-aufruf *"],
             "Easter moves both"
+        );
+    }
+
+    #[test]
+    fn an_office_with_a_deadline_of_its_own_has_its_steps_apart_as_well() {
+        let plan = plan("2008-01-14", "2008-02-08", |_| {});
+        let own = |deadline: &str| {
+            let (start, deadline) = ("2008-01-14".parse().unwrap(), deadline.parse().unwrap());
+            let moment = |one: &Planned| by_own_deadline(&plan, one, start, deadline);
+            let line = |one: &Planned| format!("{} {}", &berlin::long(moment(one))[..6], one.step.name);
+            plan.iter().map(line).collect::<Vec<_>>()[2..].to_vec()
+        };
+        assert_eq!(
+            own("2008-02-08"),
+            ["04.02. erinnerung-2", "06.02. frist-naht", "11.02. letzter-aufruf"]
+        );
+        assert_eq!(
+            own("2008-02-21"),
+            ["04.02. erinnerung-2", "18.02. frist-naht", "22.02. letzter-aufruf"]
+        );
+        // Three days before and the day after: Easter leads both to one day.
+        assert_eq!(
+            own("2008-03-24"),
+            ["04.02. erinnerung-2", "25.03. frist-naht", "27.03. letzter-aufruf"]
         );
     }
 

@@ -5,7 +5,7 @@
 //! three reminders in a row, and nothing that is no longer true.
 
 use super::due::{self, Facts, Target};
-use super::planned::{Planned, keep, plan_of};
+use super::planned::{Planned, due_for, keep, plan_of};
 use super::{MailKind, New, enqueue};
 use crate::clock::from_micros;
 use crate::store::cases::{self, CaseRow};
@@ -72,7 +72,7 @@ pub(crate) async fn candidates(
 pub(crate) async fn queue(
     conn: &mut Conn,
     wave: i32,
-    planned: &Planned,
+    (plan, planned): (&[Planned], &Planned),
     cases: &[CaseRow],
     at: DateTime<Utc>,
 ) -> Stored<u64> {
@@ -81,7 +81,10 @@ pub(crate) async fn queue(
         return Ok(0);
     }
     let heads: HashMap<String, String> = accounts::heads_of_wave(conn, wave).await?.into_iter().collect();
-    let due: Vec<DateTime<Utc>> = cases.iter().map(|case| planned.due_for(case)).collect::<Stored<_>>()?;
+    let due: Vec<DateTime<Utc>> = cases
+        .iter()
+        .map(|case| due_for(plan, planned, case))
+        .collect::<Stored<_>>()?;
     let mails = cases.iter().zip(due).map(|(case, due)| New {
         template: Some(&planned.step.template),
         due_at: Some(due),
@@ -130,7 +133,7 @@ pub(crate) fn going(plan: &[Planned], cases: Vec<CaseRow>, at: DateTime<Utc>) ->
                 continue;
             }
             // By a deadline of its own it may be due only later.
-            if !invites && planned.due_for(case)? <= at {
+            if !invites && due_for(plan, planned, case)? <= at {
                 reminded.insert(case.id.clone());
             }
             own.push(case.clone());
@@ -160,7 +163,7 @@ pub(crate) async fn queue_due(conn: &mut Conn, wave: Option<i32>, at: DateTime<U
                 keep(conn, wave.key).await?;
                 rows::ran(conn, wave.key, &going.planned.step.name, true, at.timestamp_micros()).await?;
             } else {
-                queued += queue(conn, wave.key, going.planned, &going.cases, at).await?;
+                queued += queue(conn, wave.key, (&plan, going.planned), &going.cases, at).await?;
             }
         }
     }

@@ -2,12 +2,12 @@
 
 use super::report::Findings;
 use super::table::{Record, Table};
-use crate::input::has_control_characters;
+use crate::input::{email_problem, has_control_characters};
 use crate::store::cases::CaseRow;
 use crate::words;
 use std::collections::{BTreeMap, HashMap};
 use survey::{Form, Land};
-use validator::{ValidateEmail, ValidateLength};
+use validator::ValidateLength;
 
 /// Columns every register has.
 const COLUMNS: [&str; 6] = ["kennung", "name", "form", "land", "kontakt_name", "kontakt_email"];
@@ -221,10 +221,11 @@ impl Row<'_> {
     /// An address that mails can really be sent to.
     fn email(&mut self, place: usize) -> String {
         let value = self.text("kontakt_email", place, true, LONGEST_EMAIL);
-        let usable = value.validate_email() && value.parse::<lettre::Address>().is_ok();
-        if !usable && !value.is_empty() && !has_control_characters(&value) {
-            let message = "Das ist keine E-Mail-Adresse (zum Beispiel „name@arge-musterstadt.de“).";
-            self.wrong("kontakt_email", &value, "email", message);
+        if let Some(problem) = email_problem(&value)
+            && !value.is_empty()
+            && !has_control_characters(&value)
+        {
+            self.wrong("kontakt_email", &value, "email", problem);
         }
         value
     }

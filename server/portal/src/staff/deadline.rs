@@ -131,11 +131,10 @@ pub(super) async fn set(
     let (text, ends) = (day.to_string(), berlin::end_of_day(day).timestamp_micros());
     work::set_deadline(conn, &case.id, extended.then_some((text.as_str(), ends))).await?;
     let case = cases::by_id(conn, &case.id).await?.ok_or(StaffError::NotFound)?;
-    for planned in planned::plan_of(conn, &view(&row)?).await? {
-        if planned.goes_by_the_deadline() {
-            let due = planned.due_for(&case)?.timestamp_micros();
-            work::move_mail(conn, &case.id, &planned.step.name, due).await?;
-        }
+    let plan = planned::plan_of(conn, &view(&row)?).await?;
+    for planned in plan.iter().filter(|planned| planned.goes_by_the_deadline()) {
+        let due = planned::due_for(&plan, planned, &case)?.timestamp_micros();
+        work::move_mail(conn, &case.id, &planned.step.name, due).await?;
     }
     let what = if extended {
         format!("Frist bis {} verlängert: {reason}", berlin::short(day))

@@ -39,9 +39,9 @@ pub use detail::{CaseDetail, CaseEvent, StoredClassification, StoredConfirmation
 pub use filter::{BadValue, CaseFilter, MOST_NAMED, Stage, TypeWanted};
 pub use list::{CaseColumn, CaseList, PAGE_SIZES, SavedView};
 pub use mails::{
-    AddressMark, Candidate, ContactEntry, ContactKind, FormError, Letter, MailDetail, MailTroubles, OfficeContacts,
-    OptOut, OutboxFilter, OutboxLine, OutboxPage, PlanView, Preview, RemindError, StepForm, StepView, Switch,
-    TemplateLine, TemplateView,
+    AddressMark, Candidate, Confirmed, ContactEntry, ContactKind, FormError, Letter, MailDetail, MailTroubles,
+    OfficeContacts, OptOut, OutboxFilter, OutboxLine, OutboxPage, PlanView, Preview, RemindError, StepForm, StepView,
+    Switch, TemplateLine, TemplateView,
 };
 pub use notes::Note;
 pub use overview::{Counted, Curve, CurveDay, Earlier, Group, GroupFigures, MailMark, Overview, StepReturns};

@@ -104,6 +104,19 @@ pub(crate) async fn head_of_unit(conn: &mut Conn, unit_id: &str) -> Stored<Optio
     )
 }
 
+/// The accounts of some units' heads, by unit.
+pub(crate) async fn heads_of_units(conn: &mut Conn, unit_ids: &[&str]) -> Stored<HashMap<String, AccountRow>> {
+    let found = among!(
+        conn,
+        unit_ids,
+        AccountRow,
+        account_where!("a.role = 'head' AND a.unit_id IN ("),
+        ")"
+    )?;
+    let by_unit = |row: AccountRow| Some((row.unit_id.clone()?, row));
+    Ok(found.into_iter().filter_map(by_unit).collect())
+}
+
 /// Adds accounts; those whose name is taken are left out. Returns how many
 /// were added.
 pub(crate) async fn insert(conn: &mut Conn, new: &[NewAccount<'_>], at: i64) -> Stored<u64> {

@@ -101,7 +101,7 @@ async fn invite(conn: &mut Conn, wave: i32, now: DateTime<Utc>) -> Stored<Opened
             .iter()
             .find(|planned| planned.step.invites() && planned.step.enabled)
         {
-            invitations = planning::queue(conn, wave, step, &cases, now).await?;
+            invitations = planning::queue(conn, wave, (&plan, step), &cases, now).await?;
         }
     }
     Ok(Opened {

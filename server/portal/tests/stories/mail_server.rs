@@ -1,9 +1,9 @@
 //! A mail server that misbehaves: nothing is lost, nothing goes out twice, and
 //! one mail that fails stops no other (security.md, "Nothing lost").
 
-use crate::support::{Reply, Smtp, Step, World, moment, story};
+use crate::support::{Reply, Smtp, Step, World, moment, run, story};
 use chrono::TimeDelta;
-use portal::{MailError, MailKind, MailState, OutboxAct, OutboxFilter, Portal, Role, Session};
+use portal::{FormError, MailError, MailKind, MailState, OutboxAct, OutboxFilter, Portal, Role, Session};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -256,4 +256,28 @@ story!(a_delivery_report_marks_the_address_and_nothing_else_does, mut world => {
     let day15 = Some(moment("2008-01-28T09:00"));
     let run = portal.mail_run(Some(2008), day15).await.unwrap();
     assert_eq!((run.sent.len(), run.cancelled.len()), (2, 1));
+});
+
+story!(umlauts_before_the_at_go_out_where_the_server_takes_them, mut world => {
+    let (portal, staff, smtp) = ready(&mut world).await;
+    // As an earlier program may have let it in; forms and registers refuse it.
+    let address = "jörg@cordelbach.example";
+    let url = &world.settings.database_url;
+    run(url, &format!("UPDATE cases SET contact_email = '{address}' WHERE contact_email = '{}'", EVERYBODY[0])).await;
+    let sent = portal.mail_run(None, None).await.unwrap();
+    assert_eq!((sent.sent.len(), sent.failed.len()), (2, 1));
+    let why = &sent.failed[0].reason;
+    assert!(why.contains("SMTPUTF8") && why.contains("andere Adresse"), "{why}");
+    assert!(portal.office_contacts(&staff, 2008, "GS-1").await.unwrap().mark.is_some());
+    // Another server takes it; staff tries again.
+    smtp.offer_utf8();
+    let id = id_of(&portal, &staff, MailState::Failed).await;
+    portal.outbox_act(&staff, &id, OutboxAct::Retry).await.unwrap();
+    assert_eq!(portal.mail_run(None, None).await.unwrap().sent.len(), 1);
+    let mail = smtp.taken().into_iter().find(|mail| mail.to == address).unwrap();
+    assert_eq!(mail.parameters, "SMTPUTF8", "RFC 6531, 3.4");
+    assert!(mail.source.lines().any(|line| line.starts_with("To:") && line.contains(address)), "{}", mail.source);
+    let refused = portal.contact_change(&staff, 2008, "GS-2", "Jörg", "jörg@amt.example").await.unwrap_err();
+    let FormError::Invalid(findings) = refused else { panic!("{refused}") };
+    assert!(findings[0].message.starts_with("Vor dem @"), "{findings:?}");
 });

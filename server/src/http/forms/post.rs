@@ -17,8 +17,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use portal::{
-    CaseList, FieldError, FormError, Letter, MailState, OutboxAct, OutboxFilter, RemindError, Session, StaffError,
-    StepForm,
+    CaseList, Confirmed, FieldError, FormError, Letter, MailState, OutboxAct, OutboxFilter, RemindError, Session,
+    StaffError, StepForm,
 };
 use sha2::{Digest, Sha256};
 
@@ -222,8 +222,11 @@ pub(in crate::http) async fn act_again(
     if !kind.is_empty() && filter.kind.is_none() {
         return Err(HttpError::BadForm("Diese Art von E-Mails gibt es nicht.".to_owned()));
     }
-    let expected = form.get("anzahl").parse();
-    let expected = expected.map_err(|_| HttpError::BadForm("Die bestätigte Anzahl fehlt.".to_owned()))?;
+    let count = form.get("anzahl").parse();
+    let seen = Confirmed {
+        count: count.map_err(|_| HttpError::BadForm("Die bestätigte Anzahl fehlt.".to_owned()))?,
+        offices: form.get("auswahl").to_owned(),
+    };
     let done = state.portal().outbox_again(&session, &filter, expected).await;
     done.map_err(refused)?;
     state.jobs().wake();
@@ -270,15 +273,18 @@ pub(in crate::http) async fn remind(
 ) -> Result<Response, HttpError> {
     let mut fields = fields;
     let CaseList { filter, .. } = take_list(&mut fields)?;
-    let form = fields.only(&["welle", "kennung", "vorlage", "anzahl", "einmal"])?;
+    let form = fields.only(&["welle", "kennung", "vorlage", "anzahl", "auswahl", "einmal"])?;
     let wave = wave_of(&form)?;
     let kennung = Some(form.get("kennung")).filter(|one| !one.is_empty());
-    let expected = form.get("anzahl").parse();
-    let expected = expected.map_err(|_| HttpError::BadForm("Die bestätigte Anzahl fehlt.".to_owned()))?;
+    let count = form.get("anzahl").parse();
+    let seen = Confirmed {
+        count: count.map_err(|_| HttpError::BadForm("Die bestätigte Anzahl fehlt.".to_owned()))?,
+        offices: form.get("auswahl").to_owned(),
+    };
     let (template, once) = (form.get("vorlage"), form.get("einmal"));
     let portal = state.portal();
     match portal
-        .remind(&session, wave, &filter, kennung, template, expected, once)
+        .remind(&session, wave, &filter, kennung, template, &seen, once)
         .await
     {
         Ok(_) => {

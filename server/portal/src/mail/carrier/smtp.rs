@@ -165,7 +165,7 @@ impl Server {
         if envelope.to().iter().any(|to| !to.to_string().is_ascii()) {
             if !conn.server_info().supports_feature(Extension::SmtpUtfEight) {
                 return Ok(Answer::BadAddress(
-                    "Der Mailserver nimmt keine Umlaute vor dem @ an (SMTPUTF8)".into(),
+                    "Der Mailserver nimmt keine Umlaute vor dem @ an (SMTPUTF8). Bitte tragen Sie eine andere Adresse ein".into(),
                 ));
             }
             parameters.push(MailParameter::SmtpUtfEight);

@@ -7,7 +7,7 @@ use crate::Portal;
 use crate::clock::from_micros;
 use crate::identity::handover::{Handover, hand_over};
 use crate::identity::{Role, Session};
-use crate::input::has_control_characters;
+use crate::input::{email_problem, has_control_characters};
 use crate::mail::due::{self, Facts, Target};
 use crate::mail::plan::named;
 use crate::mail::{MailKind, New, enqueue};
@@ -22,7 +22,7 @@ use crate::waves::{WaveView, read_status, view};
 use crate::words;
 use chrono::{DateTime, Utc};
 use survey::status::Status;
-use validator::{ValidateEmail, ValidateLength};
+use validator::ValidateLength;
 
 /// Longest note about a call.
 const LONGEST_NOTE: usize = 2_000;
@@ -345,9 +345,9 @@ impl Portal {
                 format!("Höchstens {LONGEST_NAME} Zeichen, keine Steuerzeichen."),
             ));
         }
-        let usable = email.validate_email() && email.parse::<lettre::Address>().is_ok() && email.len() <= LONGEST_EMAIL;
-        if !usable {
-            findings.push(wrong("email", format!("„{email}“ ist keine E-Mail-Adresse.")));
+        let too_long = (email.len() > LONGEST_EMAIL).then_some("Diese E-Mail-Adresse ist zu lang.");
+        if let Some(problem) = email_problem(email).or(too_long) {
+            findings.push(wrong("email", problem));
         }
         if !findings.is_empty() {
             return Err(FormError::Invalid(findings));

@@ -11,7 +11,7 @@ mod troubles;
 pub use contacts::{AddressMark, ContactEntry, ContactKind, OfficeContacts, OptOut};
 pub use outbox::{MailDetail, OutboxFilter, OutboxLine, OutboxPage};
 pub use plan::{Candidate, PlanView, StepForm, StepView, Switch};
-pub use remind::{Letter, RemindError};
+pub use remind::{Confirmed, Letter, RemindError};
 pub use templates::{Preview, TemplateLine, TemplateView};
 pub use troubles::MailTroubles;
 

@@ -13,7 +13,8 @@ use crate::mail::texts::plan_templates;
 use crate::mail::{MailState, PlanStep};
 use crate::secrets::new_id;
 use crate::staff::{StaffError, known_wave, require};
-use crate::store::{Conn, StoreError, Stored, cases, outbox, plan as rows, work};
+use crate::store::cases::{self, CaseRow};
+use crate::store::{Conn, StoreError, Stored, outbox, plan as rows, work};
 use crate::waves::{WaveView, view};
 use chrono::{DateTime, Utc};
 use std::str::FromStr;
@@ -70,6 +71,8 @@ pub struct StepView {
     pub troubled: u64,
     /// Offices that would get it if it went out now.
     pub would: u64,
+    /// Offices that would get it, but whose mail cannot be written.
+    pub unwritable: u64,
 }
 
 /// A step as a form posts it: everything as typed. An empty name makes a new
@@ -118,11 +121,16 @@ impl Portal {
         let counts = outbox::count_by_step(&mut conn, wave.key).await?;
         let mut steps = Vec::new();
         for planned in planned::plan_of(&mut conn, &wave).await? {
-            let would = match planned.ran_at {
-                None => would(&mut conn, &wave, &planned, now).await?,
-                Some(_) => 0,
-            };
-            steps.push(step_view(planned, &counts, would, now));
+            let mut ahead = (0, 0);
+            if planned.ran_at.is_none() {
+                let mut list = self.step_candidates(&mut conn, &wave, &planned).await?;
+                let unwritable = self
+                    .cannot_be_built(&mut conn, &planned.step.template, &mut list)
+                    .await?;
+                let would = list.iter().filter(|(_, reason)| reason.is_none()).count() as u64;
+                ahead = (would, unwritable);
+            }
+            steps.push(step_view(planned, &counts, ahead, now));
         }
         Ok(PlanView {
             wave,
@@ -232,7 +240,6 @@ impl Portal {
         name: &str,
     ) -> Result<Vec<Candidate>, StaffError> {
         require(session, Role::Viewer)?;
-        let now = self.now();
         let mut conn = self.read().await?;
         let wave = view(&known_wave(&mut conn, wave).await?)?;
         let plan = planned::plan_of(&mut conn, &wave).await?;
@@ -240,11 +247,20 @@ impl Portal {
             .iter()
             .find(|planned| planned.step.name == name)
             .ok_or(StaffError::NotFound)?;
-        let all = planning::candidates(&mut conn, wave.key, (planned.kind(), &planned.target()), now).await?;
-        let mut list: Vec<Candidate> = all.into_iter().map(super::remind::candidate).collect();
-        self.cannot_be_built(&mut conn, wave.key, &planned.step.template, &mut list)
+        let mut list = self.step_candidates(&mut conn, &wave, planned).await?;
+        self.cannot_be_built(&mut conn, &planned.step.template, &mut list)
             .await?;
-        Ok(list)
+        Ok(list.into_iter().map(super::remind::candidate).collect())
+    }
+
+    /// Every case of a wave, with the reason why a step would not go to it now.
+    async fn step_candidates(
+        &self,
+        conn: &mut Conn,
+        wave: &WaveView,
+        planned: &Planned,
+    ) -> Stored<Vec<(CaseRow, Option<String>)>> {
+        planning::candidates(conn, wave.key, (planned.kind(), &planned.target()), self.now()).await
     }
 }
 
@@ -260,23 +276,21 @@ async fn follow(conn: &mut Conn, wave: &WaveView, name: &str, now: DateTime<Utc>
     }
     let moment = planned.moment.timestamp_micros();
     outbox::move_step(conn, wave.key, name, &planned.step.template, moment).await?;
-    if planned.goes_by_the_deadline() {
-        for case in cases::of_wave(conn, wave.key).await? {
-            if case.own_deadline.is_some() {
-                let due = planned.due_for(&case)?.timestamp_micros();
-                work::move_mail(conn, &case.id, name, due).await?;
-            }
+    for case in cases::of_wave(conn, wave.key).await? {
+        if case.own_deadline.is_some() {
+            let due = planned::due_for(&plan, planned, &case)?.timestamp_micros();
+            work::move_mail(conn, &case.id, name, due).await?;
         }
     }
     Ok(())
 }
 
-async fn would(conn: &mut Conn, wave: &WaveView, planned: &Planned, now: DateTime<Utc>) -> Stored<u64> {
-    let all = planning::candidates(conn, wave.key, (planned.kind(), &planned.target()), now).await?;
-    Ok(all.iter().filter(|(_, reason)| reason.is_none()).count() as u64)
-}
-
-fn step_view(planned: Planned, counts: &[(String, String, i64)], would: u64, now: DateTime<Utc>) -> StepView {
+fn step_view(
+    planned: Planned,
+    counts: &[(String, String, i64)],
+    (would, unwritable): (u64, u64),
+    now: DateTime<Utc>,
+) -> StepView {
     let count = |wanted: &[MailState]| {
         counts
             .iter()
@@ -296,6 +310,7 @@ fn step_view(planned: Planned, counts: &[(String, String, i64)], would: u64, now
         ran_at: planned.ran_at,
         step: planned.step,
         would,
+        unwritable,
     }
 }
 

@@ -5,13 +5,16 @@ use crate::Portal;
 use crate::identity::{Role, Session};
 use crate::mail::compose::{About, Desk};
 use crate::mail::due::Target;
+use crate::mail::message::is_usable;
 use crate::mail::planning;
 use crate::mail::texts::{LONGEST_SUBJECT, Texts, plan_templates};
 use crate::mail::{MailKind, New, enqueue};
+use crate::secrets::sha256;
 use crate::staff::{CaseFilter, StaffError, known_wave, require};
-use crate::store::cases::{self, CaseRow};
+use crate::store::accounts::AccountRow;
+use crate::store::cases::CaseRow;
 use crate::store::outbox::OutboxRow;
-use crate::store::{Conn, Stored, accounts, desk};
+use crate::store::{BATCH, Conn, Stored, accounts, desk};
 use crate::waves::read_day;
 use crate::words;
 use chrono::{DateTime, Utc};
@@ -26,14 +29,47 @@ pub enum RemindError {
     /// Role, wave or case do not allow it, or the store failed.
     #[error(transparent)]
     Staff(#[from] StaffError),
-    /// Meanwhile it is another number than was confirmed.
-    #[error("Inzwischen sind es {now} Einheiten statt {expected}. Bitte sehen Sie die Liste noch einmal durch.")]
+    /// Meanwhile it is another number than was confirmed, or other offices.
+    #[error("{} Bitte sehen Sie die Liste noch einmal durch.", changed(*expected, *now))]
     Changed {
         /// The number that was confirmed.
         expected: u64,
         /// The number now.
         now: u64,
     },
+}
+
+fn changed(expected: u64, now: u64) -> String {
+    if now == expected {
+        "Die Zahl ist gleich geblieben, aber es sind inzwischen andere Einheiten oder Adressen.".to_owned()
+    } else {
+        format!("Inzwischen sind es {now} Einheiten statt {expected}.")
+    }
+}
+
+/// What somebody has seen and confirms: how many offices, and which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmed {
+    /// How many get a mail.
+    pub count: u64,
+    /// Fingerprint of their Kennungen and addresses (SHA-256, hexadecimal).
+    pub offices: String,
+}
+
+impl Confirmed {
+    /// Those of a list who get a mail.
+    #[must_use]
+    pub fn of(list: &[Candidate]) -> Self {
+        let going = list.iter().filter(|one| one.why_not.is_none());
+        let mut lines: Vec<String> = going
+            .map(|one| format!("{} {}\n", one.kennung, one.recipient))
+            .collect();
+        lines.sort();
+        Self {
+            count: lines.len() as u64,
+            offices: sha256(lines.concat().as_bytes()),
+        }
+    }
 }
 
 impl From<crate::StoreError> for RemindError {
@@ -69,17 +105,16 @@ impl Portal {
     ) -> Result<Vec<Candidate>, StaffError> {
         require(session, Role::Viewer)?;
         let mut conn = self.read().await?;
-        let all = chosen(&mut conn, wave, filter, kennung, template, self.now()).await?;
-        let mut list: Vec<Candidate> = all.into_iter().map(candidate).collect();
-        self.cannot_be_built(&mut conn, wave, template, &mut list).await?;
-        Ok(list)
+        let mut list = chosen(&mut conn, wave, filter, kennung, template, self.now()).await?;
+        self.cannot_be_built(&mut conn, template, &mut list).await?;
+        Ok(list.into_iter().map(candidate).collect())
     }
 
-    /// Reminds them and returns how many mails were queued: `expected`, as
-    /// somebody has seen and confirmed it.
+    /// Reminds them and returns how many mails were queued: `seen`, as somebody
+    /// has confirmed it.
     ///
     /// # Errors
-    /// For editors and above; where the number is another one now.
+    /// For editors and above; where it is another number now, or others.
     #[expect(clippy::too_many_arguments, reason = "what the form holds, checked one by one")]
     pub async fn remind(
         &self,
@@ -88,33 +123,32 @@ impl Portal {
         filter: &CaseFilter,
         kennung: Option<&str>,
         template: &str,
-        expected: u64,
+        seen: &Confirmed,
         once: &str,
     ) -> Result<u64, RemindError> {
         let who = require(session, Role::Editor)?;
         let now = self.now();
         // Writing every mail once takes long; done before anybody has to wait.
-        let seen = self.remind_candidates(session, wave, filter, kennung, template).await?;
-        let blocked = |case: &CaseRow| {
-            seen.iter()
-                .any(|candidate| candidate.kennung == case.kennung && candidate.why_not.is_some())
-        };
-        let mut tx = self.write().await?;
-        let all = chosen(&mut tx, wave, filter, kennung, template, now).await?;
-        let cases: Vec<&CaseRow> = all
+        let written = self.remind_candidates(session, wave, filter, kennung, template).await?;
+        let blocked: HashSet<&str> = written
             .iter()
-            .filter(|(case, reason)| reason.is_none() && !blocked(case))
-            .map(|(case, _)| case)
+            .filter(|candidate| candidate.why_not.is_some())
+            .map(|candidate| candidate.kennung.as_str())
             .collect();
-        if cases.len() as u64 != expected {
+        let mut tx = self.write().await?;
+        let mut cases = chosen(&mut tx, wave, filter, kennung, template, now).await?;
+        cases.retain(|(case, reason)| reason.is_none() && !blocked.contains(case.kennung.as_str()));
+        let going: Vec<Candidate> = cases.iter().cloned().map(candidate).collect();
+        let confirmed = Confirmed::of(&going);
+        if confirmed != *seen {
             return Err(RemindError::Changed {
-                expected,
-                now: cases.len() as u64,
+                expected: seen.count,
+                now: confirmed.count,
             });
         }
         let heads: HashMap<String, String> = accounts::heads_of_wave(&mut tx, wave).await?.into_iter().collect();
         let step = by_hand(once);
-        let mails = cases.iter().map(|case| New {
+        let mails = cases.iter().map(|(case, _)| New {
             template: Some(template),
             ..New::to_case(
                 MailKind::Reminder,
@@ -170,42 +204,48 @@ impl Portal {
         Ok(())
     }
 
-    /// Puts a reason to every candidate whose mail cannot be written.
+    /// Puts a reason to every case whose mail cannot be written, and returns how
+    /// many that are.
     pub(super) async fn cannot_be_built(
         &self,
         conn: &mut Conn,
-        wave: i32,
         template: &str,
-        list: &mut [Candidate],
-    ) -> Stored<()> {
+        list: &mut [(CaseRow, Option<String>)],
+    ) -> Stored<u64> {
+        let now = self.now();
         let texts = Texts::load(conn).await?;
         let desk = Desk {
             portal: self,
             texts: &texts,
-            at: self.now(),
+            at: now,
         };
-        for candidate in list.iter_mut().filter(|candidate| candidate.why_not.is_none()) {
-            let Some(case) = cases::by_kennung(conn, wave, &words::key(&candidate.kennung)).await? else {
-                continue;
-            };
-            let (row, about) = imagined(conn, template, case, self.now()).await?;
-            if let Err(reason) = desk.show(conn, &row, &about).await? {
-                candidate.why_not = Some(format!("Die E-Mail lässt sich nicht schreiben: {reason}"));
-            } else if candidate.recipient.parse::<lettre::Address>().is_err() {
-                candidate.why_not = Some("Es gibt keine verwendbare E-Mail-Adresse".into());
+        let mut found = 0;
+        for some in list.chunks_mut(BATCH) {
+            let going: Vec<_> = some.iter_mut().filter(|(_, why_not)| why_not.is_none()).collect();
+            let units: Vec<&str> = going.iter().map(|(case, _)| case.unit_id.as_str()).collect();
+            let mut heads = accounts::heads_of_units(conn, &units).await?;
+            for (case, why_not) in going {
+                let head = heads.remove(&case.unit_id);
+                let (row, about) = imagined(template, case.clone(), head, now);
+                *why_not = match desk.show(conn, &row, &about).await? {
+                    Err(reason) => Some(format!("Die E-Mail lässt sich nicht schreiben: {reason}")),
+                    Ok(shown) if !is_usable(&shown.to) => Some("Es gibt keine verwendbare E-Mail-Adresse".into()),
+                    Ok(_) => continue,
+                };
+                found += 1;
             }
         }
-        Ok(())
+        Ok(found)
     }
 }
 
 /// A mail to a case that is in no outbox.
-pub(super) async fn imagined(
-    conn: &mut Conn,
+pub(super) fn imagined(
     template: &str,
     case: CaseRow,
+    head: Option<AccountRow>,
     now: DateTime<Utc>,
-) -> Stored<(OutboxRow, About)> {
+) -> (OutboxRow, About) {
     let kind = template.parse().unwrap_or(MailKind::Reminder);
     let row = OutboxRow {
         kind: kind.name().to_owned(),
@@ -216,12 +256,11 @@ pub(super) async fn imagined(
         ..OutboxRow::default()
     };
     let about = About {
-        account: accounts::head_of_unit(conn, &case.unit_id).await?,
+        account: head,
         case: Some(case),
-        receipt: None,
-        query: None,
+        ..About::default()
     };
-    Ok((row, about))
+    (row, about)
 }
 
 async fn chosen(

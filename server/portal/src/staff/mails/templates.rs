@@ -12,7 +12,7 @@ use crate::mail::texts::{self, Placeholder, Texts};
 use crate::staff::{StaffError, known_wave, require};
 use crate::store::cases;
 use crate::store::templates::{self as rows, TemplateRow};
-use crate::store::{Conn, Stored, submissions};
+use crate::store::{Conn, Stored, accounts, submissions};
 use crate::words;
 
 /// A text in the list.
@@ -215,7 +215,8 @@ impl Portal {
         case: cases::CaseRow,
     ) -> Stored<Result<(String, texts::Written), String>> {
         let template = if name == texts::FOOT { "erinnerung" } else { name };
-        let (mut row, mut about) = imagined(conn, template, case, self.now()).await?;
+        let head = accounts::head_of_unit(conn, &case.unit_id).await?;
+        let (mut row, mut about) = imagined(template, case, head, self.now());
         row.own_subject = Some("Ihr Betreff".to_owned());
         row.own_text = Some("Hier steht, was Sie schreiben.".to_owned());
         if row.kind == MailKind::Receipt.name() {

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test takes its part")]
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -42,6 +43,8 @@ pub(crate) struct Taken {
     pub(crate) to: String,
     pub(crate) message_id: String,
     pub(crate) source: String,
+    /// What stood behind the sender's address.
+    pub(crate) parameters: String,
 }
 
 pub(crate) type Manners = dyn Fn(&Step) -> Reply + Send + Sync;
@@ -52,6 +55,7 @@ pub(crate) struct Smtp {
     pub(crate) port: u16,
     taken: Arc<Mutex<Vec<Taken>>>,
     manners: Arc<Mutex<Arc<Manners>>>,
+    utf8: Arc<AtomicBool>,
 }
 
 impl Smtp {
@@ -61,6 +65,7 @@ impl Smtp {
             port: listener.local_addr().unwrap().port(),
             taken: Arc::default(),
             manners: Arc::new(Mutex::new(Arc::new(|_: &Step| Reply::Fine))),
+            utf8: Arc::default(),
         };
         let serving = server.clone();
         tokio::spawn(async move {
@@ -79,6 +84,11 @@ impl Smtp {
         *self.manners.lock().unwrap() = Arc::new(manners);
     }
 
+    /// From the next connection on it takes addresses with umlauts (RFC 6531).
+    pub(crate) fn offer_utf8(&self) {
+        self.utf8.store(true, Ordering::SeqCst);
+    }
+
     pub(crate) fn taken(&self) -> Vec<Taken> {
         self.taken.lock().unwrap().clone()
     }
@@ -86,7 +96,7 @@ impl Smtp {
     async fn talk(&self, stream: TcpStream) -> std::io::Result<()> {
         let (reader, mut writer) = stream.into_split();
         let mut lines = BufReader::new(reader);
-        let mut to = String::new();
+        let (mut to, mut parameters) = (String::new(), String::new());
         self.answer(&mut writer, &Step::Greeting, "220 hier", &mut || {})
             .await?;
         loop {
@@ -95,10 +105,19 @@ impl Smtp {
             };
             let word = line.get(..4).unwrap_or_default().to_uppercase();
             let going_on = match word.as_str() {
-                "EHLO" => say(&mut writer, "250-hier\r\n250-8BITMIME\r\n250 SIZE 10000000")
-                    .await
-                    .map(|()| true)?,
-                "MAIL" => self.answer(&mut writer, &Step::Mail, "250 gut", &mut || {}).await?,
+                "EHLO" => {
+                    let utf8 = if self.utf8.load(Ordering::SeqCst) {
+                        "250-SMTPUTF8\r\n"
+                    } else {
+                        ""
+                    };
+                    let offer = format!("250-hier\r\n250-8BITMIME\r\n{utf8}250 SIZE 10000000");
+                    say(&mut writer, &offer).await.map(|()| true)?
+                }
+                "MAIL" => {
+                    parameters = line.split_once('>').unwrap_or_default().1.trim().to_owned();
+                    self.answer(&mut writer, &Step::Mail, "250 gut", &mut || {}).await?
+                }
                 "RCPT" => {
                     to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                     self.answer(&mut writer, &Step::Rcpt(to.clone()), "250 gut", &mut || {})
@@ -106,7 +125,7 @@ impl Smtp {
                 }
                 "DATA" => {
                     let fine = self.answer(&mut writer, &Step::Data, "354 los", &mut || {}).await?;
-                    fine && self.content(&mut lines, &mut writer, &to).await?
+                    fine && self.content(&mut lines, &mut writer, (&to, &parameters)).await?
                 }
                 "QUIT" => {
                     say(&mut writer, "221 bis bald").await?;
@@ -124,7 +143,7 @@ impl Smtp {
         &self,
         lines: &mut BufReader<OwnedReadHalf>,
         writer: &mut OwnedWriteHalf,
-        to: &str,
+        (to, parameters): (&str, &str),
     ) -> std::io::Result<bool> {
         // A refused DATA is followed by the next command, not by content.
         let mut source = String::new();
@@ -146,6 +165,7 @@ impl Smtp {
             to: to.to_owned(),
             message_id: message_id.to_owned(),
             source: source.clone(),
+            parameters: parameters.to_owned(),
         };
         let mut keep = || self.taken.lock().unwrap().push(mail.clone());
         self.answer(writer, &Step::Content(to.to_owned()), "250 ist da", &mut keep)
