@@ -124,7 +124,7 @@ fn forms(
     let address = view! {
         {field("name".into(), "Name", error("adresse", "name"), input("name", "text", value("adresse", "name", &office.contact_name)))}
         {field("email".into(), "E-Mail-Adresse", error("adresse", "email"), input("email", "text", value("adresse", "email", &office.contact_email)))}
-        <p class="hint">"Die bisherige Adresse bekommt eine Mitteilung."</p>
+        <p class="hint">"Die bisherige Adresse bekommt eine Mitteilung; Links, die dorthin gingen, gelten nicht mehr. Wer noch kein Passwort hat, bekommt einen neuen Link. Ändern Sie Name und Adresse, gilt das als Wechsel der Person: Das bisherige Passwort endet, und die neue Ansprechperson bekommt einen Link."</p>
     };
     let confirm = office.mark.is_some().then(|| {
         form(

@@ -41,17 +41,33 @@ pub(crate) fn field_errors(errors: &ValidationErrors) -> Vec<FieldError> {
     list
 }
 
+/// Longest e-mail address, in bytes (RFC 5321).
+pub(crate) const LONGEST_EMAIL: usize = 254;
+
+/// Whether a mail can be built for an address.
+pub(crate) fn is_mailable(email: &str) -> bool {
+    email.len() <= LONGEST_EMAIL
+        && !has_control_characters(email)
+        && email.validate_email()
+        && email.parse::<lettre::Address>().is_ok()
+}
+
 /// What is wrong with an e-mail address that mails are to be sent to, as a
 /// German sentence. What stands before the @ is ASCII: a mail server has to
 /// offer SMTPUTF8 (RFC 6531) for anything else, and few receivers' do.
 pub(crate) fn email_problem(email: &str) -> Option<&'static str> {
+    if email.is_empty() {
+        return Some("Bitte geben Sie eine E-Mail-Adresse an.");
+    }
+    if email.len() > LONGEST_EMAIL {
+        return Some("Diese E-Mail-Adresse ist zu lang.");
+    }
     if email.rsplit_once('@').is_some_and(|(before, _)| !before.is_ascii()) {
         return Some(
             "Vor dem @ stehen Umlaute oder andere Sonderzeichen; das nehmen viele Mailserver nicht an. Bitte nennen Sie eine Adresse ohne sie.",
         );
     }
-    let usable = email.validate_email() && !has_control_characters(email) && email.parse::<lettre::Address>().is_ok();
-    (!usable).then_some("Das ist keine E-Mail-Adresse (zum Beispiel „name@arge-musterstadt.de“).")
+    (!is_mailable(email)).then_some("Das ist keine E-Mail-Adresse (zum Beispiel „name@arge-musterstadt.de“).")
 }
 
 /// Whether a text could drive a terminal, a mail header or a spreadsheet:

@@ -6,9 +6,8 @@ use crate::input::{FieldError, email_problem, has_control_characters};
 use crate::staff::wrong;
 use survey::Instrument;
 
-/// Longest name and address, in characters.
+/// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
-const LONGEST_EMAIL: usize = 254;
 
 pub(super) fn named(name: &str) -> Result<(), FieldError> {
     match name.chars().count() {
@@ -22,11 +21,7 @@ pub(super) fn named(name: &str) -> Result<(), FieldError> {
 }
 
 pub(super) fn addressed(email: &str) -> Result<(), FieldError> {
-    let too_long = (email.len() > LONGEST_EMAIL).then_some("Diese E-Mail-Adresse ist zu lang.");
-    match email_problem(email).or(too_long) {
-        None => Ok(()),
-        Some(problem) => Err(wrong("email", problem)),
-    }
+    email_problem(email).map_or(Ok(()), |problem| Err(wrong("email", problem)))
 }
 
 /// What is granted, as stored. A deputy answers for the whole questionnaire

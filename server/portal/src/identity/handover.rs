@@ -6,7 +6,7 @@
 //! thing alone (a new domain, a married name) is the same person.
 
 use crate::store::accounts::{self, HeadContact};
-use crate::store::{Conn, Stored, sessions};
+use crate::store::{Conn, Stored, outbox, sessions};
 use crate::words;
 use chrono::{DateTime, Utc};
 
@@ -33,25 +33,48 @@ impl Handover {
     }
 }
 
-/// Ends what the former contact of a head's account holds; true where that
-/// was a password, so that the new one has to be given a link.
-pub(crate) async fn hand_over(conn: &mut Conn, account_id: &str, what: Handover, now: DateTime<Utc>) -> Stored<bool> {
+/// Why a link comes in place of one that went to the former address.
+const NEW_ADDRESS: &str = "Im Portal des IAW ist diese Adresse jetzt für Ihre Einheit eingetragen. Links, die an die frühere Adresse gingen, gelten nicht mehr.";
+/// Why a link comes in place of the predecessor's password.
+const SUCCESSOR: &str = "Sie sind im Portal des IAW jetzt als Ansprechperson Ihrer Einheit eingetragen. Der Zugang Ihrer Vorgängerin oder Ihres Vorgängers ist beendet; was eingetragen ist, bleibt erhalten.";
+
+/// Ends what the former contact of a head's account holds. Where the new one
+/// has no way in then, they have to be sent a link: returns the sentence that
+/// says why.
+pub(crate) async fn hand_over(
+    conn: &mut Conn,
+    account_id: &str,
+    what: Handover,
+    now: DateTime<Utc>,
+) -> Stored<Option<&'static str>> {
     let at = now.timestamp_micros();
-    if what == Handover::None || accounts::take(conn, account_id).await?.is_none() {
-        return Ok(false);
+    if what == Handover::None {
+        return Ok(None);
     }
+    let Some(account) = accounts::take(conn, account_id).await? else {
+        return Ok(None);
+    };
     sessions::void_tokens(conn, account_id, at).await?;
+    if account.password_hash.is_none() {
+        let waits = outbox::invitation_waits(conn, account_id).await?;
+        return Ok((!waits).then_some(NEW_ADDRESS));
+    }
     if what == Handover::Address {
-        return Ok(false);
+        return Ok(None);
     }
     sessions::delete_of_account(conn, account_id).await?;
     sessions::forget_networks(conn, account_id).await?;
-    accounts::clear_password(conn, account_id).await
+    accounts::clear_password(conn, account_id).await?;
+    Ok(Some(SUCCESSOR))
 }
 
 /// The same for every head of a wave whose account still names another
-/// contact than its case; returns those who have lost a password.
-pub(crate) async fn hand_over_all(conn: &mut Conn, wave: i32, now: DateTime<Utc>) -> Stored<Vec<String>> {
+/// contact than its case; returns accounts to be sent a link, and why.
+pub(crate) async fn hand_over_all(
+    conn: &mut Conn,
+    wave: i32,
+    now: DateTime<Utc>,
+) -> Stored<Vec<(String, &'static str)>> {
     let mut without = Vec::new();
     for head in accounts::heads_with_another_address(conn, wave).await? {
         let HeadContact {
@@ -62,9 +85,8 @@ pub(crate) async fn hand_over_all(conn: &mut Conn, wave: i32, now: DateTime<Utc>
             new_email,
         } = &head;
         let what = Handover::between((name, email), (new_name, new_email));
-        if hand_over(conn, id, what, now).await? {
-            without.push(head.id);
-        }
+        let why = hand_over(conn, id, what, now).await?;
+        without.extend(why.map(|why| (head.id, why)));
     }
     Ok(without)
 }

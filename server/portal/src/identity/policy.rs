@@ -99,14 +99,14 @@ fn is_repeated(text: &str, word: &str) -> bool {
     !text.is_empty() && text.len().is_multiple_of(word.len()) && text == word.repeat(text.len() / word.len())
 }
 
-/// Whether one of the office's words stands in the password. Very short ones
-/// are passed over: they stand in too many others.
+/// Whether one of the office's words, or a whole name, stands in the password.
+/// Very short ones are passed over: they stand in too many others.
 fn is_own(password: &str, own_words: &[String]) -> bool {
     let bare = |text: &str| -> String { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
     let password = bare(password);
     own_words
         .iter()
-        .flat_map(|phrase| phrase.split([' ', '@', ',', '(', ')', '/']))
+        .flat_map(|phrase| phrase.split([' ', '@', ',', '(', ')', '/']).chain([phrase.as_str()]))
         .map(bare)
         .any(|word| word.chars().count() >= 5 && password.contains(&word))
 }
@@ -120,6 +120,7 @@ mod tests {
             "GS-0042".into(),
             "ARGE Musterstadt".into(),
             "leitung@arge-musterstadt.de".into(),
+            "ARGE Ulm".into(),
         ];
         let entered = NewPassword {
             password,
@@ -169,6 +170,7 @@ mod tests {
             "mein gs 0042 Haus",
             "Leitung macht das",
             "xx ARGE-Musterstadt",
+            "ARGE Ulm 2008!",
         ] {
             assert_eq!(codes(own, own), ["own_word"], "{own}");
         }

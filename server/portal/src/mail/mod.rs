@@ -92,13 +92,10 @@ impl<'a> New<'a> {
         }
     }
 
-    /// To the new head of an office, whose predecessor's password has ended.
-    pub(crate) fn to_successor(account_id: &'a str) -> Self {
+    /// A link to an account whose contact is another one now, and why.
+    pub(crate) fn to_new_contact(account_id: &'a str, why: &'a str) -> Self {
         Self {
-            own: Some((
-                "",
-                "Sie sind im Portal des IAW jetzt als Ansprechperson Ihrer Einheit eingetragen. Der Zugang Ihrer Vorgängerin oder Ihres Vorgängers ist beendet; was eingetragen ist, bleibt erhalten.",
-            )),
+            own: Some(("", why)),
             ..Self::to_account(MailKind::InvitationAgain, account_id)
         }
     }

@@ -105,9 +105,10 @@ impl Portal {
             tell_former_addresses(&mut tx, wave, &offices, &present, now).await?;
             let without = hand_over_all(&mut tx, wave, now).await?;
             accounts::set_head_contacts(&mut tx, wave).await?;
-            enqueue(&mut tx, without.iter().map(|head| New::to_successor(head)), now).await?;
+            let links = without.iter().map(|(head, why)| New::to_new_contact(head, why));
+            enqueue(&mut tx, links, now).await?;
         }
-        let detail = format!("{} added, {} updated", imported.added, imported.updated);
+        let detail = format!("{} neu, {} geändert", imported.added, imported.updated);
         let deed = Deed {
             action: "units_imported",
             wave: Some(wave),

@@ -2,7 +2,7 @@
 
 use super::report::Findings;
 use super::table::{Record, Table};
-use crate::input::{email_problem, has_control_characters};
+use crate::input::{LONGEST_EMAIL, email_problem, has_control_characters};
 use crate::store::cases::CaseRow;
 use crate::words;
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +14,6 @@ const COLUMNS: [&str; 6] = ["kennung", "name", "form", "land", "kontakt_name", "
 /// Longest values, in characters.
 const LONGEST_KENNUNG: u64 = 40;
 const LONGEST_TEXT: u64 = 200;
-const LONGEST_EMAIL: u64 = 254;
 
 /// A row that may be imported.
 pub(super) struct Office {
@@ -220,7 +219,7 @@ impl Row<'_> {
 
     /// An address that mails can really be sent to.
     fn email(&mut self, place: usize) -> String {
-        let value = self.text("kontakt_email", place, true, LONGEST_EMAIL);
+        let value = self.text("kontakt_email", place, true, LONGEST_EMAIL as u64);
         if let Some(problem) = email_problem(&value)
             && !value.is_empty()
             && !has_control_characters(&value)

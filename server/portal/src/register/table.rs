@@ -30,7 +30,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, String> {
     let mut records = records
         .into_iter()
         .filter(|record| record.cells.iter().any(|cell| !cell.trim().is_empty()));
-    let header = records.next().ok_or("it is empty")?;
+    let header = records.next().ok_or("Sie ist leer.")?;
     Ok(Table {
         header: header.cells,
         rows: records.collect(),

@@ -7,6 +7,7 @@ use crate::Portal;
 use crate::berlin;
 use crate::clock::from_micros;
 use crate::identity::Session;
+use crate::input::is_mailable;
 use crate::mail;
 use crate::secrets::{new_id, readable, sha256};
 use crate::store::submissions::{self, NewSubmission, ReceiptRow};
@@ -16,7 +17,6 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use survey::status::{Event, Facts, Status};
 use survey::{Confirmation, Entry, Findings, Sheet};
-use validator::ValidateEmail;
 
 /// Proof that a questionnaire has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -247,7 +247,7 @@ fn address_given(sheet: &Sheet) -> Option<String> {
         .item_indices()
         .filter(|item| instrument[instrument[*item].question].contact_data && sheet.is_item_asked(*item))
         .find_map(|item| match sheet.entry(item) {
-            Some(Entry::Given(text)) if text.trim().validate_email() => Some(text.trim().to_owned()),
+            Some(Entry::Given(text)) if is_mailable(text.trim()) => Some(text.trim().to_owned()),
             _ => None,
         })
 }

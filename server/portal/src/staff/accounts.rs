@@ -9,7 +9,7 @@ use crate::Portal;
 use crate::clock::from_micros;
 use crate::identity::access::new_link;
 use crate::identity::{Role, Session, TokenPurpose, factor};
-use crate::input::{FieldError, has_control_characters};
+use crate::input::{FieldError, email_problem, has_control_characters};
 use crate::mail::{self, MailKind, New};
 use crate::respondent::actor;
 use crate::secrets::new_id;
@@ -18,7 +18,6 @@ use crate::store::events::Actor;
 use crate::store::{Conn, StoreError, Stored, factors, sessions};
 use crate::words;
 use chrono::{DateTime, Utc};
-use validator::ValidateEmail;
 
 /// Longest name of a person, in characters.
 const LONGEST_NAME: usize = 100;
@@ -170,6 +169,9 @@ impl Portal {
         let role: Role = role
             .parse()
             .map_err(|_| invalid("rolle", "Bitte wählen Sie eine Rolle."))?;
+        if let Some(message) = email_problem(email.trim()) {
+            return Err(invalid("email", message));
+        }
         let now = self.now();
         let mut tx = self.write().await?;
         let who = administers(&mut tx, session).await?;
@@ -298,7 +300,7 @@ async fn add(
     now: DateTime<Utc>,
 ) -> Result<String, StaffAddError> {
     let email = email.trim();
-    if !email.validate_email() || has_control_characters(email) || email.parse::<lettre::Address>().is_err() {
+    if email_problem(email).is_some() {
         return Err(StaffAddError::Address(email.to_owned()));
     }
     let id = new_id(now).map_err(StoreError::from)?;

@@ -179,14 +179,14 @@ pub(crate) async fn set_contact(conn: &mut Conn, id: &str, name: &str, email: &s
     Ok(())
 }
 
-/// Takes the password away; true where there was one.
-pub(crate) async fn clear_password(conn: &mut Conn, id: &str) -> Stored<bool> {
-    let cleared = run!(
+/// Takes the password away.
+pub(crate) async fn clear_password(conn: &mut Conn, id: &str) -> Stored<()> {
+    run!(
         conn,
-        "UPDATE accounts SET password_hash = NULL, password_set_at = NULL WHERE id = $1 AND password_hash IS NOT NULL",
+        "UPDATE accounts SET password_hash = NULL, password_set_at = NULL WHERE id = $1",
         id
     )?;
-    Ok(cleared == 1)
+    Ok(())
 }
 
 /// A head's account and the contact its case in a wave names.

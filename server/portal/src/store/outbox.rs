@@ -102,6 +102,20 @@ pub(crate) async fn count_since(conn: &mut Conn, account_id: &str, kind: &str, s
     Ok(count)
 }
 
+/// Whether an invitation to an account still waits to leave: its link is made
+/// then, and goes to whatever address the account has by that time.
+pub(crate) async fn invitation_waits(conn: &mut Conn, account_id: &str) -> Stored<bool> {
+    let (count,) = rows!(
+        conn,
+        one,
+        (i64,),
+        "SELECT COUNT(*) FROM outbox
+         WHERE account_id = $1 AND kind IN ('einladung', 'einladung-erneut') AND state IN ('queued', 'deferred')",
+        account_id
+    )?;
+    Ok(count > 0)
+}
+
 /// What is due at `at`, what somebody waits for first, then oldest first: of
 /// one wave (and what belongs to none), or all. What somebody waits for is due
 /// as soon as it is queued, whatever a clock says.

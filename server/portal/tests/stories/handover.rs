@@ -27,11 +27,24 @@ story!(links_that_went_to_a_former_address_open_nothing, world => {
         .replace("post@uellen", "neu@uellen");
     world.portal.import_units(2008, register.as_bytes(), &[]).await.unwrap();
     assert!(!opens(&world, &other).await);
-    world.portal.resend_access(&staff, 2008, "GS-3").await.unwrap();
+    // The new addresses get links in their place, each once.
     world.portal.mail_run(None, None).await.unwrap();
-    let again = world.mail("einladung-erneut", "GS-3");
-    assert!(again.to.contains("neu@uellen.example"), "{}", again.to);
-    world.portal.set_password(&again.token(), NEW, NEW).await.unwrap();
+    for (kennung, to) in [("GS-3", "neu@uellen.example"), ("GS-2", "gross@aehren.example")] {
+        let again = world.mail("einladung-erneut", kennung);
+        assert!(again.to.contains(to), "{}", again.to);
+        assert!(again.body.contains("frühere Adresse") && !again.body.contains("gebeten"), "{}", again.body);
+        world.portal.set_password(&again.token(), NEW, NEW).await.unwrap();
+    }
+});
+
+story!(an_invitation_that_has_not_left_brings_the_only_link_to_a_new_address, world => {
+    world.in_the_field().await;
+    let staff = world.staff(Role::Editor).await;
+    world.portal.contact_change(&staff, 2008, "GS-3", "", "neu@uellen.example").await.unwrap();
+    let run = world.portal.mail_run(None, None).await.unwrap();
+    let to_the_new: Vec<_> = run.sent.iter().filter(|mail| mail.recipient == "neu@uellen.example").collect();
+    assert_eq!(to_the_new.len(), 1, "{to_the_new:?}");
+    assert!(opens(&world, &world.mail("einladung", "GS-3").token()).await);
 });
 
 story!(a_link_asked_for_before_does_not_outlive_the_password, world => {

@@ -28,8 +28,6 @@ use validator::ValidateLength;
 const LONGEST_NOTE: usize = 2_000;
 /// Longest name of a contact.
 const LONGEST_NAME: usize = 200;
-/// Longest address (RFC 5321, 4.5.3.1.3).
-const LONGEST_EMAIL: usize = 254;
 
 /// What kind of contact it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -322,8 +320,9 @@ impl Portal {
     }
 
     /// Changes whom to write to. The former address is told, and links that
-    /// went there open nothing any more; another person (name and address) is
-    /// sent a link to set a password in place of the former one's.
+    /// went there open nothing any more: a new one goes to the new address.
+    /// Another person (name and address) sets a password in place of the
+    /// former one's.
     ///
     /// # Errors
     /// For editors and above; what is wrong, by field (`name`, `email`).
@@ -345,10 +344,7 @@ impl Portal {
                 format!("Höchstens {LONGEST_NAME} Zeichen, keine Steuerzeichen."),
             ));
         }
-        let too_long = (email.len() > LONGEST_EMAIL).then_some("Diese E-Mail-Adresse ist zu lang.");
-        if let Some(problem) = email_problem(email).or(too_long) {
-            findings.push(wrong("email", problem));
-        }
+        findings.extend(email_problem(email).map(|problem| wrong("email", problem)));
         if !findings.is_empty() {
             return Err(FormError::Invalid(findings));
         }
@@ -367,7 +363,7 @@ impl Portal {
             let what = Handover::between((&head.display_name, &head.email), (name, email));
             let link = hand_over(&mut tx, &head.id, what, now)
                 .await?
-                .then(|| New::to_successor(&head.id));
+                .map(|why| New::to_new_contact(&head.id, why));
             let told = (words::key(&case.contact_email) != words::key(email))
                 .then(|| New::to_former_address(&head.id, &case.contact_email));
             accounts::set_contact(&mut tx, &head.id, name, email).await?;
