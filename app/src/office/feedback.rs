@@ -238,7 +238,7 @@ fn share(count: u64, total: u64) -> String {
 pub(crate) fn protection() -> impl IntoView {
     view! {
         <p class="hint">
-            {format!("Zum Schutz der Einheiten steht statt mancher Zahl ein Punkt (·): Zahlen unter {THRESHOLD} zeigen wir nicht, und so viele weitere nicht, dass sich keine davon aus allen gezeigten Tabellen errechnen lässt. Gruppen mit weniger als {SMALLEST_GROUP} Einheiten und Gruppen, deren Einheiten alle vom selben Typ sind, zeigen wir gar nicht.")}
+            {format!("Zum Schutz der Einheiten steht statt mancher Zahl ein Punkt (·): Die Zahlen 1 bis {} zeigen wir nicht, und so viele weitere nicht, dass sich keine davon aus allen gezeigten Tabellen errechnen lässt. Gruppen mit weniger als {SMALLEST_GROUP} Einheiten und Gruppen, deren Einheiten alle vom selben Typ sind, zeigen wir gar nicht.", THRESHOLD - 1)}
         </p>
     }
 }

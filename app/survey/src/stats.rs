@@ -112,12 +112,17 @@ pub struct Class {
 }
 
 /// Sorted numbers in at most `most` classes of equal width; bounds are
-/// multiples of 1, 2 or 5 times a power of ten.
+/// multiples of 1, 2 or 5 times a power of ten. Where all are the same, that
+/// number is its own class.
 #[must_use]
 pub fn classes(sorted: &[Decimal], most: u32) -> Vec<Class> {
     let (Some(min), Some(max)) = (sorted.first(), sorted.last()) else {
         return Vec::new();
     };
+    if min == max {
+        let (from, count) = (min.normalize(), u64::try_from(sorted.len()).unwrap_or(u64::MAX));
+        return vec![Class { from, to: from, count }];
+    }
     let Some(width) = width(*min, *max, most) else {
         return Vec::new();
     };

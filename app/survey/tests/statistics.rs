@@ -62,6 +62,16 @@ fn missing_codes_are_told_apart() {
     );
 }
 
+#[test]
+fn numbers_that_are_all_the_same_are_one_class() {
+    let all = classes(&sorted(&[5_000, 5_000, 5_000]), 12);
+    let shown: Vec<_> = all
+        .iter()
+        .map(|one| (one.from.to_string(), one.to.to_string(), one.count))
+        .collect();
+    assert_eq!(shown, [("50".to_owned(), "50".to_owned(), 3)]);
+}
+
 proptest! {
     #[test]
     fn mean_and_quantiles_keep_their_definition(list in prop::collection::vec(0_i64..100_000_000, 1..60)) {

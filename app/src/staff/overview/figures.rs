@@ -102,13 +102,18 @@ pub(super) fn groups(overview: &Overview) -> impl IntoView + use<> {
             Some(view! { <tbody>{head}{rows}</tbody> })
         })
         .collect_view();
+    let sized = overview.groups.iter().any(|line| matches!(line.group, Group::Size(..)));
     let sizes = match &overview.size_column {
-        Some(column) => format!("Größenklassen: Viertel nach der Spalte „{column}“ des Verzeichnisses."),
-        None => "Größenklassen: Viertel nach den Kunden der Vorwelle (B1).".to_owned(),
+        _ if !sized => String::new(),
+        Some(column) => format!(" Größenklassen: Viertel nach der Spalte „{column}“ des Verzeichnisses."),
+        None => " Größenklassen: Viertel nach den Kunden der Vorwelle (B1).".to_owned(),
+    };
+    let earlier = match overview.earlier.is_empty() {
+        true => "",
+        false => " Frühere Wellen: eingegangen bis zum Ende des gleichen Feldtags.",
     };
     let hint = format!(
-        "Basis: bei Eröffnung festgeschriebene Einheiten ohne solche, die nicht zur Erhebung gehören. {sizes} \
-         Frühere Wellen: eingegangen bis zum Ende des gleichen Feldtags."
+        "Basis: bei Eröffnung festgeschriebene Einheiten ohne solche, die nicht zur Erhebung gehören.{sizes}{earlier}"
     );
     view! {
         <section id="gruppen" data-live="" aria-labelledby="gruppen-titel">

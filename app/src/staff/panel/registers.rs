@@ -79,7 +79,7 @@ fn counts(found: &Comparison, only: Option<ChangeKind>) -> impl IntoView + use<>
         })
         .collect();
     let sizes = format!(
-        "{} Einheiten in Welle {}, {} in Welle {}.",
+        "{} Einheiten in Welle {}, {} in Welle {}, jeweils ohne solche, die nicht zur Erhebung gehören.",
         found.before, found.from, found.after, found.to
     );
     view! {

@@ -237,7 +237,12 @@ fn picture(found: &VariableView, one: &Variable) -> Option<AnyView> {
             let named = one.classes.iter().enumerate().map(|(at, class)| {
                 let (from, to) = (german(&class.from.to_string()), german(&class.to.to_string()));
                 let end = if at == last { "einschließlich" } else { "unter" };
-                (format!("{from} bis {end} {to}"), class.count)
+                let name = if from == to {
+                    from
+                } else {
+                    format!("{from} bis {end} {to}")
+                };
+                (name, class.count)
             });
             named.collect()
         }

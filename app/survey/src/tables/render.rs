@@ -82,7 +82,7 @@ fn one_table(
     let _ = write!(out, "\nBasis: {base}\n\n");
     let mut forms: Vec<_> = cells.iter().map(|cell| cell.form).collect();
     forms.dedup();
-    let _ = write!(out, "{:<28}", "");
+    let _ = write!(out, "{:<30}", "");
     for form in &forms {
         let _ = write!(out, "{:>24}", form.map_or(ALL_FORMS, |form| form.label()));
     }
@@ -92,7 +92,7 @@ fn one_table(
         .filter(|cell| cell.form == forms.first().copied().flatten())
         .collect();
     for row in rows {
-        let _ = write!(out, "{:<28}", format!("{}{}", "  ".repeat(row.depth), row.row));
+        let _ = write!(out, "{:<30}", format!("{}{}", "  ".repeat(row.depth), row.row));
         for form in &forms {
             let find = |cells: &[&Cell]| {
                 cells
@@ -112,7 +112,7 @@ fn one_table(
         }
         out.push('\n');
     }
-    let _ = write!(out, "{:<28}", "N");
+    let _ = write!(out, "{:<30}", "N");
     for form in &forms {
         let base = |cells: &[&Cell]| {
             cells

@@ -11,9 +11,9 @@ use survey::status::Status;
 /// Kinds of differences between two registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
-    /// Only in the later one.
+    /// Part of the survey in the later one only.
     Added,
-    /// Only in the earlier one, and nobody has taken its place.
+    /// … in the earlier one only, and nobody has taken its place.
     Gone,
     /// Another unit has taken its place.
     Merged,
@@ -107,9 +107,10 @@ pub struct Comparison {
     pub from: i32,
     /// Later wave.
     pub to: i32,
-    /// Units in the earlier register.
+    /// Units of the earlier register that are part of the survey.
     pub before: u64,
-    /// Units in the later one.
+    /// … of the later one: as many, and those added, without those gone or
+    /// merged.
     pub after: u64,
     /// Units with each kind of difference, in the order of [`ChangeKind::ALL`].
     pub counts: Vec<(ChangeKind, u64)>,
@@ -148,8 +149,8 @@ impl Portal {
         Ok(Comparison {
             from,
             to,
-            before: before.len() as u64,
-            after: after.len() as u64,
+            before: before.iter().filter(|row| belongs(row)).count() as u64,
+            after: after.iter().filter(|row| belongs(row)).count() as u64,
             counts,
             units,
         })
@@ -163,7 +164,8 @@ fn differences((from, before): (i32, &[ListedRow]), (to, after): (i32, &[ListedR
     let mut found: BTreeMap<(&str, &str), ChangedUnit> = BTreeMap::new();
     for row in after {
         let changes = match earlier.get(row.unit_id.as_str()) {
-            None => vec![change(ChangeKind::Added, "", &row.name)],
+            None if belongs(row) => vec![change(ChangeKind::Added, "", &row.name)],
+            None => Vec::new(),
             Some(old) => between(old, row),
         };
         if let Some(unit) = differing(row, to, changes) {
@@ -171,10 +173,7 @@ fn differences((from, before): (i32, &[ListedRow]), (to, after): (i32, &[ListedR
         }
     }
     for row in before.iter().filter(|row| !later.contains_key(row.unit_id.as_str())) {
-        let changes = match &row.successor {
-            Some(successor) => vec![change(ChangeKind::Merged, &row.name, successor)],
-            None => vec![change(ChangeKind::Gone, &row.name, "")],
-        };
+        let changes = belongs(row).then(|| gone(row, row)).into_iter().collect();
         if let Some(unit) = differing(row, from, changes) {
             found.insert((&row.sort_key, &row.kennung), unit);
         }
@@ -199,15 +198,27 @@ fn change(kind: ChangeKind, before: &str, after: &str) -> Change {
     }
 }
 
+/// Whether a unit is part of the survey.
+fn belongs(row: &ListedRow) -> bool {
+    row.status != Status::Ineligible.name()
+}
+
+/// A unit is not part of it any more; `last` says whether another one is in
+/// its place.
+fn gone(old: &ListedRow, last: &ListedRow) -> Change {
+    match &last.successor {
+        Some(successor) => change(ChangeKind::Merged, &old.name, successor),
+        None => change(ChangeKind::Gone, &old.name, ""),
+    }
+}
+
 /// What differs about a unit that stands in both.
 fn between(old: &ListedRow, new: &ListedRow) -> Vec<Change> {
     let mut changes = Vec::new();
-    let ineligible = |row: &ListedRow| row.status == Status::Ineligible.name();
-    if ineligible(new) && !ineligible(old) {
-        changes.push(match &new.successor {
-            Some(successor) => change(ChangeKind::Merged, &old.name, successor),
-            None => change(ChangeKind::Gone, &old.name, ""),
-        });
+    match (belongs(old), belongs(new)) {
+        (true, false) => changes.push(gone(old, new)),
+        (false, true) => changes.push(change(ChangeKind::Added, "", &new.name)),
+        _ => {}
     }
     let mut differs = |kind, before: &str, after: &str| {
         if before != after {
@@ -217,7 +228,11 @@ fn between(old: &ListedRow, new: &ListedRow) -> Vec<Change> {
     differs(ChangeKind::Name, &old.name, &new.name);
     differs(ChangeKind::Form, &old.form, &new.form);
     differs(ChangeKind::Land, &old.land, &new.land);
-    differs(ChangeKind::Contact, &contact(old), &contact(new));
+    let (before, after) = (contact(old), contact(new));
+    // What was taken out after its period is no difference.
+    if !before.is_empty() && !after.is_empty() {
+        differs(ChangeKind::Contact, &before, &after);
+    }
     changes
 }
 

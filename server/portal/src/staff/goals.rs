@@ -38,7 +38,7 @@ impl Portal {
             return Err(StaffError::Refused("Die Welle wurde inzwischen eröffnet.".into()).into());
         }
         counts::touch(&mut tx, wave);
-        let detail = format!("target {}", goals.target);
+        let detail = format!("Ziel {} %", goals.target);
         let deed = Deed {
             action: "wave_goals",
             wave: Some(wave),

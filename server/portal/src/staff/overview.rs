@@ -19,7 +19,7 @@ use crate::store::returns::{self as figures, GroupRow};
 use crate::store::waves::{self, WaveRow};
 use crate::store::{Conn, StoreError, Stored, cases};
 use crate::waves::{WaveState, WaveView, read_status, view};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use std::collections::BTreeMap;
 use survey::answer::german;
 use survey::forecast::{Course, Forecast, NoForecast, PastError, forecast, past_errors};
@@ -160,7 +160,9 @@ impl Portal {
         let mut courses = vec![curve::courses(&mut conn, &shown, &until, all[0]).await?];
         for row in &earlier_rows {
             let then = view(row)?;
-            let same_day = then.start + chrono::TimeDelta::days(field_day);
+            // A day may be asked for that lies before all days there are.
+            let same_day = then.start.checked_add_signed(TimeDelta::days(field_day));
+            let same_day = same_day.unwrap_or(NaiveDate::MIN);
             let on_day = self::counted(&mut conn, row, &same_day.to_string()).await?;
             let last = self::counted(&mut conn, row, "9999").await?;
             let of_all = last.get(&Group::All).copied().unwrap_or_default();

@@ -4,7 +4,7 @@
 
 use crate::history::History;
 use crate::support::{HERE, World, moment, story};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use portal::{DemoSummary, DemoUnit, Group, Portal, Role, Session, SubmitError};
 use survey::forecast::NoForecast;
 use survey::rates::Rate;
@@ -79,6 +79,9 @@ story!(every_day_of_every_field_phase_is_what_its_history_says, world => {
         }
     }
     assert!(foretold > 20, "a forecast on most days: {foretold}");
+    // Whatever day an address names.
+    let page = portal.overview(&session, 2008, Some(NaiveDate::MIN)).await.unwrap();
+    assert_eq!((page.groups[0].now.received, page.day), (0, NaiveDate::MIN));
     // The latest state is that of the counters of the moment, too.
     let page = portal.overview(&session, 2008, None).await.unwrap();
     history.agrees(&page);
