@@ -5,6 +5,7 @@ use crate::layout::{Page, Unavailable};
 use leptos::prelude::*;
 use portal::{CaseView, Portal};
 use std::future::Future;
+use survey::status::Status;
 use survey::{Confirmation, Entries, QuestionIx, Sheet};
 
 /// A case with its answers put into a sheet.
@@ -15,7 +16,47 @@ pub(crate) struct Loaded {
     pub sheet: Sheet,
 }
 
+/// Why a questionnaire can only be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shut {
+    /// It was handed in.
+    HandedIn,
+    /// The wave was closed before it was.
+    TooLate,
+    /// The unit is not part of the survey.
+    Outside,
+}
+
+impl Shut {
+    /// Kind of notice and sentence.
+    pub fn notice(self) -> (&'static str, &'static str) {
+        match self {
+            Self::HandedIn => (
+                "success",
+                "Der Fragebogen ist abgegeben, vielen Dank! Er lässt sich nur noch ansehen; für Korrekturen öffnet ihn das IAW gern wieder.",
+            ),
+            Self::TooLate => (
+                "warning",
+                "Die Befragung ist geschlossen, und der Fragebogen war nicht abgegeben. Er lässt sich nur noch ansehen. Möchten Sie noch Angaben machen, wenden Sie sich bitte an das IAW.",
+            ),
+            Self::Outside => (
+                "info",
+                "Ihre Einheit gehört nicht zu dieser Befragung; der Fragebogen lässt sich nur noch ansehen. Trifft das nicht zu, wenden Sie sich bitte an das IAW.",
+            ),
+        }
+    }
+}
+
 impl Loaded {
+    /// Why it can only be read; nothing while it can be filled in.
+    pub(super) fn shut(&self) -> Option<Shut> {
+        self.view.locked.then_some(match self.view.status {
+            Status::Ineligible => Shut::Outside,
+            status if status.is_locked() => Shut::HandedIn,
+            _ => Shut::TooLate,
+        })
+    }
+
     pub fn new(view: CaseView) -> Self {
         let entries: Entries = view
             .answers

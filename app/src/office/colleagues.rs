@@ -94,7 +94,7 @@ impl Desk {
                     <label for=name>{label}</label>
                     <div class="findings" id=errors.clone()>{wrong.clone().map(|error| view! { <p class="finding error">{error}</p> })}</div>
                     <input id=name name=name type=kind value=value(name) class="wide" aria-describedby=errors
-                        aria-invalid=wrong.is_some().then_some("true") autocomplete="off"/>
+                        aria-invalid=wrong.is_some().then_some("true") autofocus=wrong.is_some() autocomplete="off"/>
                 </div>
             }
         };
@@ -113,7 +113,7 @@ impl Desk {
     }
 
     /// Which modules, or all, and whether deputy.
-    fn grant(&self, prefix: &str, standing: Option<&Colleague>, again: bool) -> impl IntoView + use<> {
+    fn grant(&self, prefix: &str, standing: Option<&Colleague>, again: bool) -> AnyView {
         let typed = |name: &str, value: &str| {
             self.typed
                 .0
@@ -155,6 +155,7 @@ impl Desk {
         let (errors, acting) = (format!("{prefix}-abschnitte-fehler"), format!("{prefix}-vertretung"));
         let described = errors.clone();
         let wrong = if again { self.errors.of("abschnitte") } else { None };
+        let refused = wrong.is_some();
         view! {
             <fieldset aria-describedby=described>
                 <legend>"Was soll die Person ausfüllen?"</legend>
@@ -164,7 +165,7 @@ impl Desk {
                     <label for=all>"Den ganzen Fragebogen"</label>
                 </div>
                 <div class="choice">
-                    <input type="radio" id=part.clone() name="umfang" value="teil" checked=!whole/>
+                    <input type="radio" id=part.clone() name="umfang" value="teil" checked=!whole autofocus=refused/>
                     <label for=part>"Nur diese Abschnitte:"</label>
                 </div>
                 <div class="grant">{boxes}</div>
@@ -174,6 +175,7 @@ impl Desk {
                 <label for=acting>"Ist meine Vertretung: sieht den ganzen Fragebogen, darf abgeben und Rückfragen beantworten"</label>
             </div>
         }
+        .into_any()
     }
 
     fn person(&self, one: &Colleague) -> AnyView {

@@ -1,6 +1,6 @@
 //! One module of the questionnaire.
 
-use super::case::{Loaded, with_case};
+use super::case::{Loaded, Shut, with_case};
 use crate::api::TwoAnswers;
 use crate::form::{ModuleData, ModuleForm};
 use crate::layout::{NotFound, Notice, Page};
@@ -21,8 +21,8 @@ pub(super) fn ModulePage() -> impl IntoView {
         if case.view.instrument.module(&letter).is_none() || !case.view.access.sees(&letter) {
             return view! { <NotFound/> }.into_any();
         }
-        if case.view.locked {
-            return locked_page(&case, &letter).into_any();
+        if let Some(shut) = case.shut() {
+            return locked_page(&case, &letter, shut).into_any();
         }
         module_page(case, &letter, notice, show_missing).into_any()
     })
@@ -130,7 +130,8 @@ fn asked_letters(case: &Loaded) -> Vec<String> {
         .collect()
 }
 
-fn locked_page(case: &Loaded, letter: &str) -> impl IntoView + use<> {
+fn locked_page(case: &Loaded, letter: &str, shut: Shut) -> impl IntoView + use<> {
+    let (kind, text) = shut.notice();
     let answers = super::print::module_answers(case, letter);
     let title = case
         .view
@@ -141,7 +142,7 @@ fn locked_page(case: &Loaded, letter: &str) -> impl IntoView + use<> {
     view! {
         <Page title=title caption=case.caption()>
             <nav class="back" aria-label="Zurück"><a href="/befragung">"Zur Übersicht"</a></nav>
-            <Notice kind="info" text="Der Fragebogen ist abgegeben und lässt sich nur noch ansehen. Für Korrekturen öffnet ihn das IAW gern wieder."/>
+            <Notice kind text/>
             <h2>"Ihre Angaben"</h2>
             {answers}
         </Page>

@@ -2,6 +2,7 @@
 //! and what happens with the data.
 
 use super::case::{Loaded, with_case};
+use super::submission::receipt_button;
 use crate::context::{SharedOperator, Viewer};
 use crate::layout::{ContactLines, Notice, Page};
 use crate::words;
@@ -60,14 +61,19 @@ fn overview(
             </p>
         }
         .into_any()
-    } else if locked {
-        view! {
-            <Notice kind="success" text="Sie haben den Fragebogen abgegeben. Vielen Dank!"/>
-            <p class="actions"><a class="button primary" href="/befragung/quittung">"Quittung ansehen"</a></p>
-        }
-        .into_any()
+    } else if let Some(shut) = case.shut() {
+        let (kind, text) = shut.notice();
+        view! { <Notice kind text/> {receipt_button(case)} }.into_any()
     } else {
+        let again = view.receipt.as_ref().map(|receipt| {
+            let text = format!(
+                "Der Fragebogen vom {} ist für Korrekturen wieder geöffnet. Bitte geben Sie ihn danach noch einmal ab.",
+                receipt.at_local
+            );
+            view! { <Notice kind="info" text/> }
+        });
         view! {
+            {again}
             <p class="actions">
                 <a class="button primary" href="/befragung/pruefung">
                     {if open == 0 && view.access.submits { "Prüfen und abgeben" } else if open == 0 { "Angaben ansehen" } else { "Offene Punkte ansehen" }}

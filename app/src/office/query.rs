@@ -265,7 +265,7 @@ fn still_open(case: &Loaded, open: &OpenQuery) -> Option<AnyView> {
     let lines: Vec<AnyView> = points.chain(findings).collect();
     (!lines.is_empty()).then(|| {
         view! {
-            <div class="summary" id="zu-klaeren" tabindex="-1" role="group" aria-labelledby="zu-klaeren-titel">
+            <div class="summary" id="zu-klaeren" tabindex="-1" autofocus role="group" aria-labelledby="zu-klaeren-titel">
                 <h2 id="zu-klaeren-titel">"Vor dem Senden noch zu klären"</h2>
                 <ul>{lines}</ul>
             </div>

@@ -37,8 +37,9 @@ fn review(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl I
         .filter(|finding| finding.confirmed.is_some() && case.sees(finding.question))
         .collect();
     let open = wrong.len() + missing.len() + soft.len();
-    let state = if case.view.locked {
-        view! { <Notice kind="success" text="Der Fragebogen ist abgegeben."/> }.into_any()
+    let state = if let Some(shut) = case.shut() {
+        let (kind, text) = shut.notice();
+        view! { <Notice kind text/> }.into_any()
     } else if open == 0 && !case.view.access.submits {
         view! { <Notice kind="success" text="Ihre Abschnitte sind vollständig und widerspruchsfrei. Abgegeben wird der Fragebogen von der Leitung Ihrer Einheit oder ihrer Vertretung."/> }
             .into_any()

@@ -18,10 +18,12 @@ pub(super) fn SignIn() -> impl IntoView {
         .get_str("meldung")
         .and_then(words::message)
         .map(|(kind, text)| view! { <Notice kind text/> });
-    let lost = resume.is_some().then(|| {
-        view! {
-            <Notice kind="info" text="Ihre Sitzung war abgelaufen. Melden Sie sich an; alles, was Sie eben eingegeben haben, wird danach gespeichert."/>
-        }
+    let lost = resume.as_ref().map(|resume| {
+        let text = match resume.target.starts_with("/institut") {
+            true => "Ihre Sitzung war abgelaufen. Melden Sie sich an; was Sie eben geschrieben haben, können Sie danach noch einmal senden.",
+            false => "Ihre Sitzung war abgelaufen. Melden Sie sich an; alles, was Sie eben eingegeben haben, wird danach gespeichert.",
+        };
+        view! { <Notice kind="info" text/> }
     });
     let target = resume
         .as_ref()

@@ -1,6 +1,6 @@
 //! Submitting once, and the receipt.
 
-use super::case::{Loaded, with_case};
+use super::case::{Loaded, Shut, with_case};
 use crate::layout::{Notice, Page};
 use crate::words;
 use leptos::prelude::*;
@@ -14,12 +14,9 @@ pub(super) fn Submission() -> impl IntoView {
 
 fn submission(case: &Loaded) -> impl IntoView + use<> {
     let open = case.sheet.findings(&case.view.confirmations).open().count();
-    let body = if case.view.locked {
-        view! {
-            <p>"Der Fragebogen ist bereits abgegeben."</p>
-            <p class="actions"><a class="button primary" href="/befragung/quittung">"Quittung ansehen"</a></p>
-        }
-        .into_any()
+    let body = if let Some(shut) = case.shut() {
+        let (kind, text) = shut.notice();
+        view! { <Notice kind text/> {receipt_button(case)} }.into_any()
     } else if !case.view.access.submits {
         view! {
             <Notice kind="info" text="Abgeben kann den Fragebogen die Leitung Ihrer Einheit oder ihre Vertretung. Ihre Angaben sind gespeichert."/>
@@ -62,6 +59,12 @@ fn submission(case: &Loaded) -> impl IntoView + use<> {
     }
 }
 
+/// The way to the receipt, where there is one.
+pub(super) fn receipt_button(case: &Loaded) -> Option<impl IntoView + use<>> {
+    let link = |_: &_| view! { <p class="actions"><a class="button primary" href="/befragung/quittung">"Quittung ansehen"</a></p> };
+    case.view.receipt.as_ref().map(link)
+}
+
 /// `/befragung/quittung`
 #[component]
 pub(super) fn ReceiptPage() -> impl IntoView {
@@ -73,8 +76,8 @@ pub(super) fn ReceiptPage() -> impl IntoView {
 }
 
 fn receipt(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl IntoView + use<> {
-    let body = match &case.view.receipt {
-        Some(receipt) => view! {
+    let body = match (&case.view.receipt, case.shut().map(Shut::notice)) {
+        (Some(receipt), _) => view! {
             <Notice kind="success" text="Vielen Dank! Ihr Fragebogen ist beim IAW eingegangen."/>
             <dl class="facts receipt">
                 <div><dt>"Einheit"</dt><dd>{format!("{} ({})", case.view.name, case.view.kennung)}</dd></div>
@@ -88,8 +91,9 @@ fn receipt(case: &Loaded, notice: Option<(&'static str, &'static str)>) -> impl 
                 <a href="/befragung/druck">"Fragebogen mit Ihren Angaben drucken"</a></p>
         }
         .into_any(),
-        None => view! {
-            <p>{format!("Sie haben den Fragebogen noch nicht abgegeben. Die Frist endet am {}.", words::day(case.view.wave.deadline))}</p>
+        (None, Some((kind, text))) => view! { <Notice kind text/> }.into_any(),
+        (None, None) => view! {
+            <p>{format!("Sie haben den Fragebogen noch nicht abgegeben. Frist: {}.", words::day(case.view.wave.deadline))}</p>
             <p class="actions"><a class="button primary" href="/befragung/pruefung">"Prüfen und abgeben"</a></p>
         }
         .into_any(),

@@ -122,15 +122,28 @@ pub(super) fn table(label: impl Into<String>, heads: &[&'static str], rows: impl
     }
 }
 
-/// One field of a form: label, hint, what is wrong with it, and its control.
+/// How the control of a field stands there.
+pub(super) struct Control {
+    id: String,
+    /// Where it says what is wrong.
+    errors: String,
+    /// It was refused: the first of a page gets the focus, and says why.
+    wrong: bool,
+}
+
+/// One field of a form: label, what is wrong with it, and its control.
 pub(super) fn field(
     id: String,
     label: &'static str,
     error: Option<String>,
-    control: impl FnOnce(String, String) -> AnyView,
+    control: impl FnOnce(Control) -> AnyView,
 ) -> impl IntoView {
     let errors = format!("{id}-fehler");
-    let control = control(id.clone(), errors.clone());
+    let control = control(Control {
+        id: id.clone(),
+        errors: errors.clone(),
+        wrong: error.is_some(),
+    });
     view! {
         <div class="field">
             <label for=id>{label}</label>
@@ -140,13 +153,18 @@ pub(super) fn field(
     }
 }
 
+/// For `aria-invalid`.
+pub(super) fn invalid(wrong: bool) -> Option<&'static str> {
+    wrong.then_some("true")
+}
+
 /// A choice of one.
 pub(super) fn select(
     name: &'static str,
     options: Vec<(String, String)>,
     chosen: String,
-) -> impl FnOnce(String, String) -> AnyView {
-    move |id, errors| {
+) -> impl FnOnce(Control) -> AnyView {
+    move |Control { id, errors, wrong }| {
         let options = options
             .into_iter()
             .map(|(value, label)| {
@@ -154,21 +172,24 @@ pub(super) fn select(
                 view! { <option value=value selected=selected>{label}</option> }
             })
             .collect_view();
-        view! { <select id=id name=name aria-describedby=errors>{options}</select> }.into_any()
+        view! { <select id=id name=name aria-describedby=errors aria-invalid=invalid(wrong) autofocus=wrong>{options}</select> }
+            .into_any()
     }
 }
 
 /// A line of text.
-pub(super) fn input(name: &'static str, kind: &'static str, value: String) -> impl FnOnce(String, String) -> AnyView {
+pub(super) fn input(name: &'static str, kind: &'static str, value: String) -> impl FnOnce(Control) -> AnyView {
     let wide = matches!(name, "betreff" | "title");
-    move |id, errors| {
-        view! { <input id=id type=kind name=name value=value class:wide=wide aria-describedby=errors/> }.into_any()
+    move |Control { id, errors, wrong }| {
+        view! { <input id=id type=kind name=name value=value class:wide=wide aria-describedby=errors aria-invalid=invalid(wrong) autofocus=wrong/> }
+            .into_any()
     }
 }
 
 /// Several lines of text.
-pub(super) fn area(name: &'static str, rows: &'static str, value: String) -> impl FnOnce(String, String) -> AnyView {
-    move |id, errors| {
-        view! { <textarea id=id name=name rows=rows aria-describedby=errors>{value}</textarea> }.into_any()
+pub(super) fn area(name: &'static str, rows: &'static str, value: String) -> impl FnOnce(Control) -> AnyView {
+    move |Control { id, errors, wrong }| {
+        view! { <textarea id=id name=name rows=rows aria-describedby=errors aria-invalid=invalid(wrong) autofocus=wrong>{value}</textarea> }
+            .into_any()
     }
 }

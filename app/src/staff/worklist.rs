@@ -40,10 +40,15 @@ fn summary(list: &Worklist) -> AnyView {
     if list.total == 0 && list.resting == 0 {
         return view! { <Notice kind="success" text="Es wird auf keinen Fragebogen mehr gewartet."/> }.into_any();
     }
-    let text = format!(
-        "{} Einheiten zum Anrufen; {} weitere ruhen bis zu einem späteren Tag.",
-        list.total, list.resting
-    );
+    let call = match list.total {
+        1 => "1 Einheit zum Anrufen".to_owned(),
+        n => format!("{n} Einheiten zum Anrufen"),
+    };
+    let rest = match list.resting {
+        1 => "1 weitere ruht".to_owned(),
+        n => format!("{n} weitere ruhen"),
+    };
+    let text = format!("{call}; {rest} bis zu einem späteren Tag.");
     view! { <p>{text}</p> }.into_any()
 }
 

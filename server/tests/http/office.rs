@@ -118,6 +118,35 @@ async fn the_way_of_an_office(world: World) {
 }
 
 #[tokio::test]
+async fn who_did_not_hand_in_is_never_told_they_have() {
+    let world = World::new().await;
+    let mut late = world.signed_in(Person::Unit("GS-1")).await;
+    late.post("/befragung/A", &[("rev__A5", "0"), ("A5", "Leitung")]).await;
+    let mut outside = world.signed_in(Person::Unit("GS-2")).await;
+    let mut staff = world.signed_in(Person::Staff(Role::Editor)).await;
+    let reason = [
+        ("grund", "Aufgelöst zum Jahresende"),
+        ("welle", "2008"),
+        ("bestaetigt", "ja"),
+    ];
+    let excluded = staff.post("/institut/fall/GS-2/gehoert-nicht-dazu", &reason).await;
+    assert_eq!(excluded.status, 303, "{}", excluded.body);
+    world.portal.wave_close(2008).await.unwrap();
+    for path in ["", "/A", "/pruefung", "/abgabe", "/quittung"] {
+        let path = format!("/befragung{path}");
+        let (closed, none) = (late.get(&path).await.body, outside.get(&path).await.body);
+        assert!(
+            closed.contains("Die Befragung ist geschlossen") && !closed.contains("vielen Dank"),
+            "{path}: {closed}"
+        );
+        assert!(
+            none.contains("gehört nicht zu dieser Befragung") && !none.contains("vielen Dank"),
+            "{path}: {none}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn nobody_sees_anything_of_another_unit() {
     let world = World::new().await;
     let mut one = world.signed_in(Person::Unit("GS-1")).await;

@@ -4,7 +4,14 @@
 use crate::page::{Form, forms};
 use crate::world::{PASSWORD, Person, World};
 use chrono::TimeDelta;
+use portal::Role;
 use survey::Entry;
+
+/// The form of the sign-in page that came back.
+fn sign_in_form(page: &str) -> Form {
+    let found = forms(page).into_iter().find(|form| form.action == "/anmelden");
+    found.unwrap_or_else(|| panic!("no sign-in: {page}"))
+}
 
 /// Posts a module's form after the session has ended and returns the sign-in
 /// form that came back.
@@ -20,10 +27,7 @@ async fn posted_too_late(world: &World) -> (crate::client::Client, Form) {
     let late = form.post(&mut browser, Some("weiter")).await;
     assert_eq!(late.status, 401);
     assert!(late.body.contains("Sitzung war abgelaufen"), "{}", late.body);
-    let sign_in = forms(&late.body)
-        .into_iter()
-        .find(|form| form.action == "/anmelden")
-        .unwrap();
+    let sign_in = sign_in_form(&late.body);
     (browser, sign_in)
 }
 
@@ -36,10 +40,7 @@ async fn everything_typed_is_there_after_signing_in_again() {
     sign_in.set("passwort", "vertippt vertippt");
     let refused = sign_in.post(&mut browser, None).await;
     assert_eq!(refused.status, 422, "a typing error in the password loses nothing");
-    let mut again = forms(&refused.body)
-        .into_iter()
-        .find(|form| form.action == "/anmelden")
-        .unwrap();
+    let mut again = sign_in_form(&refused.body);
     again.set("passwort", PASSWORD);
     let answer = again.post(&mut browser, None).await;
     assert_eq!((answer.status, answer.location()), (303, "/befragung/B?meldung=offen"));
@@ -71,10 +72,7 @@ async fn nothing_is_handed_in_by_signing_in() {
     let mut browser = world.browser();
     let late = browser.post("/befragung/abgabe", &[("einheit", "GS-1")]).await;
     assert_eq!(late.status, 401);
-    let mut sign_in = forms(&late.body)
-        .into_iter()
-        .find(|form| form.action == "/anmelden")
-        .unwrap();
+    let mut sign_in = sign_in_form(&late.body);
     sign_in.set("kennung", "GS-1");
     sign_in.set("passwort", PASSWORD);
     assert_eq!(sign_in.post(&mut browser, None).await.location(), "/befragung/abgabe");
@@ -87,10 +85,7 @@ async fn a_carried_form_that_is_refused_does_not_undo_the_signing_in() {
     let late = browser
         .post("/befragung/B", &[("einheit", "GS-1"), ("gibt-es-nicht", "1")])
         .await;
-    let mut sign_in = forms(&late.body)
-        .into_iter()
-        .find(|form| form.action == "/anmelden")
-        .unwrap();
+    let mut sign_in = sign_in_form(&late.body);
     sign_in.set("kennung", "GS-1");
     sign_in.set("passwort", PASSWORD);
     let answer = sign_in.post(&mut browser, None).await;
@@ -109,11 +104,37 @@ async fn staff_come_back_to_the_case_they_were_deciding_about() {
             &[("grund", "geprüft"), ("welle", "2008")],
         )
         .await;
-    let mut sign_in = forms(&late.body)
-        .into_iter()
-        .find(|form| form.action == "/anmelden")
-        .unwrap();
+    let mut sign_in = sign_in_form(&late.body);
     sign_in.set("kennung", "editor@iaw.example");
     sign_in.set("passwort", PASSWORD);
     assert_eq!(sign_in.post(&mut browser, None).await.location(), "/institut/fall/GS-1");
+}
+
+#[tokio::test]
+async fn what_staff_wrote_is_offered_to_be_sent_once_more() {
+    let world = World::new().await;
+    let note = [("welle", "2008"), ("text", "Lange getippt")];
+    let call = [("welle", "2008"), ("ergebnis", "erreicht"), ("notiz", "Ruft zurück")];
+    let answers = [("einheit", "GS-1"), ("rev__A5", "0"), ("A5", "Leitung am Telefon")];
+    for (form, fields) in [("notizen", &note[..]), ("anruf", &call), ("eingabe/A", &answers)] {
+        let path = format!("/institut/fall/GS-1/{form}");
+        let mut browser = world.browser();
+        let late = browser.post(&path, fields).await;
+        assert_eq!(late.status, 401, "{path}");
+        let mut sign_in = sign_in_form(&late.body);
+        sign_in.set("kennung", "editor@iaw.example");
+        sign_in.set("passwort", PASSWORD);
+        let offered = sign_in.post(&mut browser, None).await;
+        let again = forms(&offered.body).into_iter().find(|form| form.action == path);
+        let again = again.unwrap_or_else(|| panic!("{path}: {} {}", offered.status, offered.body));
+        assert_eq!(again.post(&mut browser, None).await.status, 303, "{path}");
+    }
+    let mut browser = world.signed_in(Person::Staff(Role::Editor)).await;
+    let case = browser.get("/institut/fall/GS-1").await.body;
+    assert!(
+        case.contains("Lange getippt") && case.contains("Anruf: erreicht"),
+        "{case}"
+    );
+    let entered = Some(Entry::Given("Leitung am Telefon".into()));
+    assert_eq!(world.stored("GS-1", "A5").await, entered);
 }

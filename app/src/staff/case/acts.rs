@@ -2,9 +2,9 @@
 //! the state of the case it was made from.
 
 use crate::context::{FormErrors, Typed};
-use crate::staff::frame::{area, field, input, select};
+use crate::staff::frame::{area, field, input, invalid, select};
 use leptos::prelude::*;
-use portal::{CallResult, CaseDetail};
+use portal::{CallResult, CaseDetail, WaveState};
 use survey::status::Status;
 
 /// What came back with a form that was refused.
@@ -82,7 +82,8 @@ pub(super) fn acts(detail: &CaseDetail, refused: &Refused<'_>) -> AnyView {
         };
         act(of, ("frist", "Frist verlängern", "Frist ändern"), which == "frist", fields.into_any())
     });
-    let access = (view.status != Status::Ineligible).then(|| {
+    let open = view.wave.state == WaveState::Open;
+    let access = (open && view.status != Status::Ineligible).then(|| {
         let fields = view! { <p>{format!("Ein neuer Link geht an {}.", view.contact.email)}</p> };
         act(
             of,
@@ -170,6 +171,7 @@ fn decisions(detail: &CaseDetail, refused: &Refused<'_>) -> Option<AnyView> {
     let which = refused.which();
     let open = offered.iter().any(|(path, _)| *path == which);
     let error = refused.errors.of("grund").filter(|_| open);
+    let wrong = error.is_some();
     let typed = if open { refused.typed.of("grund") } else { String::new() };
     (!offered.is_empty()).then(|| {
         let kennung = view.kennung.clone();
@@ -189,7 +191,8 @@ fn decisions(detail: &CaseDetail, refused: &Refused<'_>) -> Option<AnyView> {
                         <label for="grund">"Grund"</label>
                         <div class="hint" id="grund-hilfe">"Wird mit Ihrem Namen und der Zeit festgehalten."</div>
                         <div class="findings" id="grund-fehler">{error.map(|error| view! { <p class="finding error">{error}</p> })}</div>
-                        <textarea id="grund" name="grund" rows="2" maxlength="1000" aria-describedby="grund-hilfe grund-fehler">{typed}</textarea>
+                        <textarea id="grund" name="grund" rows="2" maxlength="1000" aria-describedby="grund-hilfe grund-fehler"
+                            aria-invalid=invalid(wrong) autofocus=wrong>{typed}</textarea>
                     </div>
                     <div class="actions">{buttons}</div>
                 </form>
@@ -215,11 +218,12 @@ fn sure(refused: &Refused<'_>, what: &'static str, label: &'static str) -> AnyVi
     let error = refused.error(what, "bestaetigt");
     let id = format!("bestaetigt-{what}");
     let errors = format!("{id}-fehler");
-    let checked = refused.value(what, "bestaetigt", "") == "ja";
+    let (checked, wrong) = (refused.value(what, "bestaetigt", "") == "ja", error.is_some());
     view! {
         <div class="findings" id=errors.clone()>{error.map(|error| view! { <p class="finding error">{error}</p> })}</div>
         <div class="field check">
-            <input type="checkbox" id=id.clone() name="bestaetigt" value="ja" checked=checked aria-describedby=errors/>
+            <input type="checkbox" id=id.clone() name="bestaetigt" value="ja" checked=checked aria-describedby=errors
+                aria-invalid=invalid(wrong) autofocus=wrong/>
             <label for=id>{label}</label>
         </div>
     }

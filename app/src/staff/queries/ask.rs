@@ -112,7 +112,7 @@ impl Ask {
             .collect();
         (!lines.is_empty()).then(|| {
             view! {
-                <div class="summary" role="group" aria-labelledby="fehler-titel">
+                <div class="summary" role="group" tabindex="-1" autofocus aria-labelledby="fehler-titel">
                     <h2 id="fehler-titel">"Die Rückfrage ist noch nicht gestellt"</h2>
                     <ul>{lines}</ul>
                 </div>

@@ -46,15 +46,16 @@ pub(super) async fn apply(
     }
 }
 
-/// What staff writes (texts, letters, notes) is offered to be sent once more:
-/// nobody but who presses the button sends it.
+/// What staff writes (texts, letters, notes, an office's answers) is offered to
+/// be sent once more: nobody but who presses the button sends it.
 pub(super) fn is_to_be_sent_again(session: &Session, target: &str) -> bool {
-    let written = target.starts_with("/institut/post/")
-        || target.starts_with("/institut/verwaltung/")
-        || target.contains("/kontakte/")
-        || target.contains("/rueckfrage");
+    const DESKS: [&str; 2] = ["/institut/post/", "/institut/verwaltung/"];
+    const AT_A_CASE: [&str; 6] = ["/kontakte/", "/rueckfrage", "/eingabe/", "/notizen", "/anruf", "/frist"];
+    let written =
+        DESKS.iter().any(|desk| target.starts_with(desk)) || AT_A_CASE.iter().any(|form| target.contains(form));
+    let handed_in = target.ends_with("/eingabe/abgabe");
     let staff = matches!(session.who, Who::Staff { .. });
-    staff && written && paths::after_sign_in(target, &session.who) == target
+    staff && written && !handed_in && paths::after_sign_in(target, &session.who) == target
 }
 
 /// The page that offers it.
