@@ -29,7 +29,7 @@ pub enum CommandError {
     #[error(transparent)]
     Operator(#[from] Unreadable),
     /// A file named on the command line.
-    #[error("{path}: {source}")]
+    #[error("{path}: {}", reasons::system_reason(.source))]
     File {
         /// The file.
         path: PathBuf,

@@ -7,6 +7,20 @@ use portal::{
     StaffAddError, StoreError, WaveError,
 };
 use std::fmt::{Display, Write};
+use std::io;
+
+/// What the system says about a file, as far as operators meet it.
+pub(super) fn system_reason(error: &io::Error) -> String {
+    let known = match error.kind() {
+        io::ErrorKind::NotFound => "Die Datei oder ihr Ordner fehlt.",
+        io::ErrorKind::PermissionDenied => "Dem Programm fehlt das Recht dazu.",
+        io::ErrorKind::IsADirectory => "Das ist ein Ordner, keine Datei.",
+        io::ErrorKind::NotADirectory => "Das ist kein Ordner.",
+        io::ErrorKind::StorageFull => "Es ist kein Platz mehr.",
+        _ => return error.to_string(),
+    };
+    known.to_owned()
+}
 
 macro_rules! refused {
     ($($error:ty => $say:path),* $(,)?) => {

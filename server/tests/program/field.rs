@@ -54,7 +54,7 @@ fn a_wave_is_held_from_the_command_line() {
     assert!(
         place
             .refused(&["units", "import", "fehlt.csv", "--wave", "2008"])
-            .contains("fehlt.csv")
+            .contains("fehlt.csv: Die Datei oder ihr Ordner fehlt.")
     );
     assert!(place.done(&["wave", "open", "2008"]).contains("2 Einladungen"));
 
@@ -169,6 +169,6 @@ fn an_instrument_is_checked_with_all_its_findings() {
     assert!(
         place
             .refused(&["instrument", "check", "gibt-es-nicht"])
-            .contains("gibt-es-nicht")
+            .contains("gibt-es-nicht: Die Datei oder ihr Ordner fehlt.")
     );
 }
