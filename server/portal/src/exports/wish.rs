@@ -189,9 +189,9 @@ impl ExportWish {
     pub(super) fn detail(&self, rows: u64) -> String {
         let layout = match &self.layout {
             ExportLayout::Wave(_) => String::new(),
-            ExportLayout::Wide(_) => format!("panel {} wide, ", self.layout.joined(" ")),
-            ExportLayout::Long(_) => format!("panel {} long, ", self.layout.joined(" ")),
+            ExportLayout::Wide(_) => format!("Panel {} breit, ", self.layout.joined(" ")),
+            ExportLayout::Long(_) => format!("Panel {} lang, ", self.layout.joined(" ")),
         };
-        format!("{}, {layout}{rows} rows", self.format.name())
+        format!("{}, {layout}Zeilen: {rows}", self.format.name())
     }
 }

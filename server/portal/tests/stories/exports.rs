@@ -126,7 +126,7 @@ story!(names_are_for_admins_who_ask_and_are_logged_apart, world => {
     assert_eq!(cell(&found, "GS-1", "kontakt_email"), "eva@cordelbach.example");
     assert!(found.0.iter().any(|name| name == "A5"), "what is marked as contact data");
     let url = &world.settings.database_url;
-    let all = "SELECT COUNT(*) FROM audit WHERE action = 'exported' AND detail = 'csv, 3 rows' AND wave = 2008";
+    let all = "SELECT COUNT(*) FROM audit WHERE action = 'exported' AND detail = 'csv, Zeilen: 3' AND wave = 2008";
     assert_eq!(count(url, all).await, 3);
     let apart = format!("SELECT COUNT(*) FROM audit WHERE action = 'names_exported' AND account_id = '{}'", people[2].account_id);
     assert_eq!(count(url, &apart).await, 1);

@@ -235,7 +235,7 @@ story!(the_table_is_noted_and_holds_no_formulas, world => {
     assert!(table.starts_with("\u{feff}Kennung;Name;"));
     assert!(table.contains("\r\nGS-1;'=HYPERLINK();ARGE;Hessen;noch nicht eingeladen;"), "{table}");
     assert!(table.contains(";'@x;"), "{table}");
-    let noted = "SELECT COUNT(*) FROM audit WHERE action = 'cases_exported' AND detail = '1 cases'";
+    let noted = "SELECT COUNT(*) FROM audit WHERE action = 'cases_exported' AND detail = 'Fälle: 1'";
     assert_eq!(count(&world.settings.database_url, noted).await, 1);
 });
 

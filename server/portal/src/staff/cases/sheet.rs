@@ -53,7 +53,7 @@ impl Portal {
         };
         drop(conn);
         let mut tx = self.write().await?;
-        let detail = format!("{} Fälle", rows.len());
+        let detail = format!("Fälle: {}", rows.len());
         let deed = Deed {
             action: "cases_exported",
             wave: Some(wave),
