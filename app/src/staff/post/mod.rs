@@ -33,7 +33,7 @@ fn candidates(wave: i32, list: &[Candidate]) -> impl IntoView + use<> {
         }
     };
     let (yes, no): (Vec<_>, Vec<_>) = list.iter().partition(|one| one.why_not.is_none());
-    let (gets, not) = (count(yes.len()), count(no.len()));
+    let (gets, not) = (count(yes.len() as u64), count(no.len() as u64));
     let yes: Vec<_> = yes.into_iter().map(|one| line(one, one.recipient.clone())).collect();
     let no: Vec<_> = no
         .into_iter()
@@ -51,7 +51,7 @@ fn candidates(wave: i32, list: &[Candidate]) -> impl IntoView + use<> {
     }
 }
 
-fn count(n: usize) -> String {
+fn count(n: u64) -> String {
     match n {
         1 => "1 Einheit".to_owned(),
         n => format!("{n} Einheiten"),
