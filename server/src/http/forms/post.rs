@@ -222,11 +222,8 @@ pub(in crate::http) async fn act_again(
     if !kind.is_empty() && filter.kind.is_none() {
         return Err(HttpError::BadForm("Diese Art von E-Mails gibt es nicht.".to_owned()));
     }
-    let count = form.get("anzahl").parse();
-    let seen = Confirmed {
-        count: count.map_err(|_| HttpError::BadForm("Die bestätigte Anzahl fehlt.".to_owned()))?,
-        offices: form.get("auswahl").to_owned(),
-    };
+    let expected = form.get("anzahl").parse();
+    let expected = expected.map_err(|_| HttpError::BadForm("Die bestätigte Anzahl fehlt.".to_owned()))?;
     let done = state.portal().outbox_again(&session, &filter, expected).await;
     done.map_err(refused)?;
     state.jobs().wake();
