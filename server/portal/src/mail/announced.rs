@@ -11,6 +11,7 @@ use crate::store::outbox::{self, OutboxRow};
 use crate::store::{BATCH, Conn, Stored, cases, contacts, waves};
 use crate::{Portal, words};
 use chrono::{DateTime, Utc};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 impl Portal {
@@ -112,8 +113,8 @@ pub(super) async fn why_not(conn: &mut Conn, mails: &[Asked<'_>], at: DateTime<U
     let mut targets = HashMap::new();
     for (_, row, _) in mails {
         let step = (row.wave, row.step.as_str());
-        if !targets.contains_key(&step) {
-            targets.insert(step, super::planned::target_of(conn, row).await?);
+        if let Entry::Vacant(place) = targets.entry(step) {
+            place.insert(super::planned::target_of(conn, row).await?);
         }
     }
     let reason = |((kind, row, about), key): (&Asked<'_>, &String)| {
