@@ -1,7 +1,7 @@
 //! The demonstration in the field: every status is there, and a second call
 //! changes nothing. Complete, it gives the figures of the paper: `golden`.
 
-use portal::{BaseUrl, Clock, MailTarget, Portal, Settings};
+use portal::{BaseUrl, Clock, MailState, MailTarget, OutboxFilter, Portal, Settings};
 use std::collections::BTreeSet;
 
 async fn demo() -> (tempfile::TempDir, Portal, portal::DemoSummary) {
@@ -55,4 +55,31 @@ async fn in_the_field_every_status_can_be_seen_and_a_second_call_changes_nothing
     assert_eq!(all.denominator, 442, "443 offices, one of them not eligible");
     let share = f64::from(all.eingegangen) / f64::from(all.denominator);
     assert!((0.55..0.75).contains(&share), "some two thirds are in, not {share}");
+    every_sent_mail_can_be_read(&portal, &session).await;
+}
+
+async fn every_sent_mail_can_be_read(portal: &Portal, session: &portal::Session) {
+    let mut filter = OutboxFilter {
+        wave: Some(2008),
+        state: Some(MailState::Sent),
+        ..OutboxFilter::default()
+    };
+    let mut kinds = BTreeSet::new();
+    loop {
+        let page = portal.outbox(session, &filter).await.expect("a page");
+        for line in &page.lines {
+            let mail = portal.outbox_mail(session, &line.id).await.expect("a mail");
+            let text = mail.text.expect("its text");
+            assert!(text.contains("Guten Tag Leitung GS-"), "{text}");
+            assert!(mail.html.is_some(), "{}", line.id);
+            kinds.insert(mail.line.step_title);
+        }
+        match page.next {
+            Some(next) => filter.after = next,
+            None => break,
+        }
+    }
+    for kind in ["Einladung", "Eingangsbestätigung", "Erste Erinnerung", "Rückfrage"] {
+        assert!(kinds.contains(kind), "{kinds:?}");
+    }
 }

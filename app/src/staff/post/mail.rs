@@ -4,7 +4,7 @@ use crate::layout::Page;
 use crate::staff::frame::{PostNav, notice, with_desk};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use portal::{MailDetail, OutboxAct, Role, berlin};
+use portal::{MailDetail, MailState, OutboxAct, Role, berlin};
 
 /// `/institut/post/ausgang/{id}`
 #[component]
@@ -103,6 +103,15 @@ fn content(mail: &MailDetail) -> impl IntoView + use<> {
             }
             .into_any()
         }
-        _ => view! { <p>"Der Text entsteht im Augenblick des Versands."</p> }.into_any(),
+        _ => view! { <p>{without_text(mail.line.state)}</p> }.into_any(),
+    }
+}
+
+fn without_text(state: MailState) -> &'static str {
+    match state {
+        MailState::Queued | MailState::Deferred => "Der Text entsteht im Augenblick des Versands.",
+        _ => {
+            "Zu dieser E-Mail ist kein Text gespeichert: Sie wurde nicht geschrieben, oder die Frist für ihren Text ist abgelaufen."
+        }
     }
 }

@@ -78,6 +78,7 @@ impl Portal {
         for batch in plans.chunks(BATCH) {
             let mut tx = self.write().await?;
             planning::queue_due(&mut tx, Some(round.key), self.now()).await?;
+            self.mails_went(&mut tx).await?;
             for plan in batch {
                 self.clock().advance((plan.at - self.now()).max(TimeDelta::zero()));
                 if let Some(case) = cases.get(&plan.office.kennung)
@@ -107,7 +108,7 @@ impl Portal {
             queries.go_on(self, &editor, &usable).await?;
             self.decide_some(&editor, round.key, &plans).await?;
         }
-        Ok(())
+        self.mails_go().await
     }
 
     /// The institute's editor, at work.

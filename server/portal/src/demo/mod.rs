@@ -5,6 +5,7 @@
 
 mod answers;
 mod field;
+mod mails;
 mod queries;
 mod random;
 mod roster;
@@ -12,7 +13,7 @@ mod shape;
 
 use crate::clock::Clock;
 use crate::identity::Role;
-use crate::store::{StoreError, recount, run};
+use crate::store::{StoreError, run};
 use crate::{ClassifyError, ImportError, NewWave, Portal, StaffAddError, StaffError, WaveError, berlin, words};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use roster::{OFFICES, Office, offices};
@@ -129,12 +130,13 @@ impl Portal {
                 }
             }
             let in_field = round.key == 2008 && !complete;
+            past.mails_go().await?;
             past.set_passwords().await?;
             past.hold(&round, &offices, in_field, self.now(), |at| {
                 progress(done * OFFICES as u64 + at, all);
             })
             .await?;
-            past.mails_are_old(round.key).await?;
+            past.mails_were_on_time(round.key).await?;
             if !in_field {
                 past.wave_close(round.key).await?;
             }
@@ -198,22 +200,6 @@ impl Portal {
             &hash,
             at
         )?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Mails of the past are not sent now.
-    async fn mails_are_old(&self, wave: i32) -> Result<(), DemoError> {
-        let mut tx = self.write().await?;
-        run!(
-            tx,
-            "UPDATE outbox SET state = 'sent', attempts = 1, first_tried_at = due_at, sent_at = due_at,
-                    changed_at = due_at, last_answer = 'Vorführung: nicht wirklich verschickt',
-                    sent_to = COALESCE(recipient, (SELECT c.contact_email FROM cases c WHERE c.id = outbox.case_id))
-             WHERE state = 'queued' AND due_at <= $1",
-            self.now().timestamp_micros()
-        )?;
-        recount::replace(&mut tx, wave).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -108,7 +108,7 @@ impl Queries {
                 }
             }
             // Told before they answer.
-            portal.mails_are_old(self.wave).await?;
+            portal.mails_go().await?;
         }
         Ok(())
     }

@@ -6,6 +6,8 @@
 //! nothing in them is evaluated. What a text may use is checked when it is
 //! saved; what it may cost is bounded.
 
+mod wrong;
+
 use super::markup;
 use super::message::one_line;
 use crate::input::FieldError;
@@ -240,8 +242,8 @@ impl Texts {
             }
             let key = format!("{name}{part}");
             let source = source.replace("\r\n", "\n");
-            if let Err(error) = self.environment.add_template_owned(key.clone(), source) {
-                wrong.push(refuse(in_german(&error)));
+            if let Err(error) = self.environment.add_template_owned(key.clone(), source.clone()) {
+                wrong.push(refuse(wrong::in_german(&error, &source)));
                 continue;
             }
             let Ok(template) = self.environment.get_template(&key) else {
@@ -284,7 +286,7 @@ impl Texts {
         let fill = |name: &str, part: &str| {
             let template = self.environment.get_template(&format!("{name}{part}"));
             let filled = template.and_then(|template| template.render(Value::from_pairs(values.clone())));
-            filled.map_err(|error| in_german(&error))
+            filled.map_err(|error| wrong::in_german(&error, error.template_source().unwrap_or_default()))
         };
         let source = format!("{}\n\n{}", fill(name, BODY)?, fill(FOOT, BODY)?);
         Ok(Written {
@@ -297,42 +299,6 @@ impl Texts {
 
 const SUBJECT: &str = "/betreff";
 const BODY: &str = "/text";
-
-/// What is wrong with a text, with its line.
-fn in_german(error: &minijinja::Error) -> String {
-    let line = error.line().map_or(String::new(), |line| format!("Zeile {line}: "));
-    let what = match error.kind() {
-        ErrorKind::UndefinedError => match at_fault(error) {
-            Some(name) => format!("Der Platzhalter „{name}“ hat hier keinen Wert."),
-            None => "Dieser Platzhalter hat hier keinen Wert.".to_owned(),
-        },
-        ErrorKind::OutOfFuel => "Der Text ist zu aufwendig (eine Schleife ohne Ende?).".to_owned(),
-        ErrorKind::UnknownFilter => format!("Diesen Filter gibt es nicht ({}).", error.detail().unwrap_or("")),
-        ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => {
-            format!("Diese Funktion gibt es nicht ({}).", error.detail().unwrap_or(""))
-        }
-        ErrorKind::TemplateNotFound => "Diesen Text gibt es nicht.".to_owned(),
-        _ => format!(
-            "Das lässt sich nicht lesen; bitte prüfen Sie die geschweiften Klammern ({}).",
-            error.detail().unwrap_or("ohne nähere Angabe")
-        ),
-    };
-    format!("{line}{what}")
-}
-
-/// The words of the text an error is about: a filter with what it is put on.
-fn at_fault(error: &minijinja::Error) -> Option<&str> {
-    let (source, range) = (error.template_source()?, error.range()?);
-    let before = source.get(..range.start)?;
-    let words = if before.trim_end().ends_with('|') {
-        let begin = before.rfind(['{', '%'])? + 1;
-        source.get(begin..)?.split(['%', '}']).next()?
-    } else {
-        source.get(range)?
-    };
-    let words = words.trim();
-    (!words.is_empty() && words.len() <= 80).then_some(words)
-}
 
 #[cfg(test)]
 mod tests {
@@ -392,6 +358,36 @@ mod tests {
                 refused.contains("aufwendig") || refused.contains("Funktion"),
                 "{refused}"
             );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_in_german_with_its_line() {
+        let unreadable = |line: &str| {
+            format!(
+                "Das lässt sich nicht lesen: „{line}“. Zu jedem {{{{ gehört ein }}}}, zu jedem {{% ein %}} und zu jedem {{% if … %}} ein {{% endif %}}."
+            )
+        };
+        for (source, told) in [
+            ("eins\n{{ link", format!("Zeile 2: {}", unreadable("{{ link"))),
+            ("{% if link %}\nx", format!("Zeile 2: {}", unreadable("x"))),
+            ("{% wenn link %}", format!("Zeile 1: {}", unreadable("{% wenn link %}"))),
+            ("{{ link + }}", format!("Zeile 1: {}", unreadable("{{ link + }}"))),
+            (
+                "{{ link|gross }}",
+                "Zeile 1: Diesen Filter gibt es nicht: „{{ link|gross }}“.".to_owned(),
+            ),
+            (
+                "{{ link.gross() }}",
+                "Zeile 1: Diese Funktion gibt es nicht: „{{ link.gross() }}“.".to_owned(),
+            ),
+        ] {
+            let mut texts = texts();
+            let refused = match texts.set("neues-passwort", "x", source) {
+                Err(wrong) => wrong[0].message.clone(),
+                Ok(()) => texts.write("neues-passwort", &values(&[("link", "x")])).unwrap_err(),
+            };
+            assert_eq!(refused, told, "{source}");
         }
     }
 
