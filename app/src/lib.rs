@@ -7,6 +7,12 @@
 //! body and never write to the store: posted forms belong to the server's
 //! handlers, use cases to `portal`.
 
+#[cfg(not(erase_components))]
+compile_error!(
+    "built without `--cfg erase_components`: RUSTFLAGS in the environment replace those of .cargo/config.toml; \
+     server and browser would not understand each other"
+);
+
 pub mod api;
 pub mod form;
 mod instrument;
@@ -15,6 +21,8 @@ mod instrument;
 mod account;
 #[cfg(feature = "ssr")]
 mod context;
+#[cfg(feature = "ssr")]
+mod hyphens;
 #[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]

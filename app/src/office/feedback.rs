@@ -2,6 +2,7 @@
 //! and where it stands in its group. Made to be printed on two sheets.
 
 use crate::context::Viewer;
+use crate::hyphens::hyphenated;
 use crate::layout::{NotFound, Page, Unavailable};
 use crate::words;
 use leptos::prelude::*;
@@ -144,9 +145,9 @@ fn derived<V: Copy>(
         .evidence
         .iter()
         .filter(|one| one.value.is_some())
-        .map(|one| view! { <li>{answer(one, instrument)}</li> })
+        .map(|one| view! { <li>{hyphenated(&answer(one, instrument))}</li> })
         .collect_view();
-    view! { <tr><th scope="row">{level.label()}</th><td>{result}</td><td><ul class="evidence">{answers}</ul></td></tr> }
+    view! { <tr><th scope="row">{hyphenated(level.label())}</th><td>{hyphenated(&result)}</td><td><ul class="evidence">{answers}</ul></td></tr> }
         .into_any()
 }
 
@@ -187,7 +188,7 @@ pub(crate) fn distribution(
     });
     let heads = groups
         .iter()
-        .map(|group| view! { <th scope="col" class="figure">{group.name.clone()}</th> })
+        .map(|group| view! { <th scope="col" class="figure">{hyphenated(&group.name)}</th> })
         .collect_view();
     let names = CODES.into_iter().chain(["nicht einzuordnen"]);
     let rows = names

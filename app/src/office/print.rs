@@ -2,6 +2,7 @@
 
 use super::case::{Loaded, with_case};
 use crate::form::question_number;
+use crate::hyphens::hyphenated;
 use crate::layout::Page;
 use crate::words;
 use leptos::prelude::*;
@@ -84,7 +85,7 @@ pub(crate) fn printed(case: &Loaded, question: QuestionIx, blank: bool) -> AnyVi
                 .map(|item| {
                     let label = instrument[*item].label.clone().unwrap_or_default();
                     let value = value_of(case, *item, question, blank);
-                    view! { <tr><th scope="row">{label}</th><td>{value}</td><td>{unit.clone()}</td></tr> }
+                    view! { <tr><th scope="row">{hyphenated(&label)}</th><td>{value}</td><td>{unit.clone()}</td></tr> }
                 })
                 .collect_view();
             view! { <table class="answers"><tbody>{rows}</tbody></table> }.into_any()
@@ -96,7 +97,7 @@ pub(crate) fn printed(case: &Loaded, question: QuestionIx, blank: bool) -> AnyVi
     };
     view! {
         <div class="print-question">
-            <h3>{question_number(&entry.id).to_owned()} " " {case.sheet.text(&entry.text)}</h3>
+            <h3>{question_number(&entry.id).to_owned()} " " {hyphenated(&case.sheet.text(&entry.text))}</h3>
             <p class="hint">{reference}{help}</p>
             {answer}
         </div>
@@ -146,7 +147,7 @@ fn choices(case: &Loaded, question: QuestionIx, blank: bool) -> AnyView {
                 _ => None,
             });
         let mark = mark(&option.code.to_string());
-        lines.push(view! { <li><span aria-hidden="true">{mark}" "</span>{option.label.clone()}{text}{(mark == "☒").then(|| view! { <span class="visually-hidden">" (gewählt)"</span> })}</li> }.into_any());
+        lines.push(view! { <li><span aria-hidden="true">{mark}" "</span>{hyphenated(&option.label)}{text}{(mark == "☒").then(|| view! { <span class="visually-hidden">" (gewählt)"</span> })}</li> }.into_any());
     }
     if entry.cannot_say {
         lines.push(view! { <li>{mark("-8")} " Angabe nicht möglich"</li> }.into_any());

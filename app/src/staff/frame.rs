@@ -2,6 +2,7 @@
 //! looks at them, and what becomes of a refusal.
 
 use crate::context::Viewer;
+use crate::hyphens::hyphenated;
 use crate::layout::{NotFound, Notice, Page, Unavailable};
 use crate::words;
 use leptos::prelude::*;
@@ -30,13 +31,16 @@ where
 {
     let portal = expect_context::<Portal>();
     let session = use_context::<Viewer>().unwrap_or_default().0;
-    let wanted: Option<i32> = asked("welle").parse().ok();
+    let wanted = asked("welle");
     view! {
         <Suspense>
             {Suspend::new(async move {
                 let Some(session) = session else { return view! { <Unavailable/> }.into_any() };
                 let Ok(waves) = portal.waves().await else { return view! { <Unavailable/> }.into_any() };
-                let Some(wave) = super::returns::chosen(&waves, wanted) else { return view! { <NoWave/> }.into_any() };
+                if waves.is_empty() {
+                    return view! { <NoWave/> }.into_any();
+                }
+                let Some(wave) = super::returns::chosen(&waves, &wanted) else { return view! { <NotFound/> }.into_any() };
                 match page(Desk { portal, session, wave }).await {
                     Ok(view) => view,
                     Err(StaffError::NotFound) => view! { <NotFound/> }.into_any(),
@@ -113,7 +117,7 @@ pub(super) fn table(label: impl Into<String>, heads: &[&'static str], rows: impl
     let label = label.into();
     let heads = heads
         .iter()
-        .map(|head| view! { <th scope="col">{*head}</th> })
+        .map(|head| view! { <th scope="col">{hyphenated(head)}</th> })
         .collect_view();
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label=label>

@@ -75,7 +75,8 @@ impl Client {
             let pair = cookie.split(';').next().unwrap();
             self.cookie = (!cookie.contains("Max-Age=0")).then(|| pair.to_owned());
         }
-        let body = String::from_utf8_lossy(&to_bytes(body, LARGEST).await.unwrap()).into_owned();
+        // Without Leptos' marks between texts, which no reader sees.
+        let body = String::from_utf8_lossy(&to_bytes(body, LARGEST).await.unwrap()).replace("<!>", "");
         Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,

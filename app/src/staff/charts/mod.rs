@@ -65,7 +65,7 @@ mod tests {
                 points: vec![(0, 10.0), (2, 100.0)],
             }],
         };
-        let html = line_chart(chart).to_html();
+        let html = line_chart(chart).to_html().replace("<!>", "");
         assert!(html.contains("<title>Eingegangen</title>"), "{html}");
         assert!(html.contains("Erinnerung &lt;1&gt;"), "{html}");
         assert!(html.contains("series-1"), "{html}");

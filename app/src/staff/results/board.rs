@@ -4,6 +4,7 @@
 use super::super::frame::with_desk;
 use super::bars::{Bar, figure};
 use super::{ResultsNav, age_asked, base_line, base_switch, panel_asked, refused, share, switch};
+use crate::hyphens::hyphenated;
 use crate::layout::Page;
 use leptos::prelude::*;
 use portal::ResultsView;
@@ -149,7 +150,7 @@ impl<'a> Shown<'a> {
             .into_iter()
             .map(|(name, depth, place)| {
                 let cells = columns.iter().map(|column| shown(column, place)).collect_view();
-                view! { <tr class=format!("depth-{depth}")><th scope="row">{self.label(&name)}</th>{cells}</tr> }
+                view! { <tr class=format!("depth-{depth}")><th scope="row">{hyphenated(&self.label(&name))}</th>{cells}</tr> }
             })
             .collect_view();
         let bases = columns

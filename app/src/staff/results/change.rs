@@ -2,9 +2,10 @@
 
 use super::super::frame::with_desk;
 use super::{ResultsNav, age_asked, base_line, refused, switch};
+use crate::hyphens::hyphenated;
 use crate::layout::{Notice, Page};
 use leptos::prelude::*;
-use portal::{ChangeView, Cleared, Reasons, Shift};
+use portal::{ChangeView, Cleared, Reasons, Shift, counted};
 use survey::change::{Axis, Transitions};
 use survey::typology::Level;
 use survey::{AgeGroup, Form};
@@ -119,7 +120,7 @@ fn shifts(shifts: &[Shift], wave: i32) -> impl IntoView + use<> {
             let total = shift.form.is_none();
             view! {
                 <tr class:total=total>
-                    <th scope="row">{criterion(shift.level)}</th>
+                    <th scope="row">{hyphenated(&criterion(shift.level))}</th>
                     <td>{shift.form.map_or("Insgesamt", Form::label)}</td>
                     <td class="figure">{shift.changed.to_string()}</td>
                     <td>{moves}</td>
@@ -141,9 +142,10 @@ fn shifts(shifts: &[Shift], wave: i32) -> impl IntoView + use<> {
 
 fn reasons(one: &Reasons) -> AnyView {
     let title = format!(
-        "{}: {} Einheiten geben eine Änderung an",
+        "{}: {} {} eine Änderung an",
         criterion(one.level),
-        one.said_so
+        counted(one.said_so, "Einheit", "Einheiten"),
+        if one.said_so == 1 { "gibt" } else { "geben" }
     );
     if one.given.is_empty() {
         return view! { <h3>{title}</h3> }.into_any();
@@ -153,7 +155,7 @@ fn reasons(one: &Reasons) -> AnyView {
         .given
         .iter()
         .map(|(label, count)| {
-            view! { <tr><th scope="row">{label.clone()}</th><td class="figure">{*count}</td><td class="bar-cell">{super::bars::single(*count, largest)}</td></tr> }
+            view! { <tr><th scope="row">{hyphenated(label)}</th><td class="figure">{*count}</td><td class="bar-cell">{super::bars::single(*count, largest)}</td></tr> }
         })
         .collect_view();
     view! {

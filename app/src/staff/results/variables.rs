@@ -3,6 +3,7 @@
 use super::super::frame::{asked, encoded, with_desk};
 use super::{ResultsNav, abreast, base_line, base_switch, panel_asked, switch};
 use crate::form::question_number;
+use crate::hyphens::hyphenated;
 use crate::layout::Page;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -168,7 +169,7 @@ fn lines(found: &VariableView, groups: &[GroupStats]) -> Vec<(String, Vec<String
                     };
                     share(counts.get(at).copied().unwrap_or(0), group.valid)
                 };
-                rows.push((format!("{code} {label}"), each(&cell), false));
+                rows.push((hyphenated(&format!("{code} {label}")), each(&cell), false));
             }
         }
         Some(Content::Numbers(_)) => {
