@@ -120,6 +120,8 @@ pub struct Failure {
     pub id: Option<String>,
     /// What was posted and could not be stored, to be sent once more.
     pub retry: Option<Resume>,
+    /// The page the request came from.
+    pub back: Option<String>,
 }
 
 /// The operator's texts as the pages receive them.

@@ -179,6 +179,7 @@ pub(crate) fn FailurePage(failure: Failure) -> impl IntoView {
             <p>{failure.text}</p>
             {failure.retry.map(|form| view! { <Retry form/> })}
             {id}
+            {failure.back.map(|page| view! { <p><a href=page>"Zurück zur Seite davor"</a></p> })}
             <p><a href="/">"Zur Startseite"</a></p>
         </Page>
     }
@@ -210,6 +211,7 @@ pub(crate) fn NotFound() -> impl IntoView {
         text: "Bitte prüfen Sie die Adresse oder gehen Sie zur Startseite.".into(),
         id: None,
         retry: None,
+        back: None,
     };
     view! { <FailurePage failure/> }
 }
@@ -223,6 +225,7 @@ pub(crate) fn Unavailable() -> impl IntoView {
         text: "Ihre gespeicherten Angaben sind sicher. Bitte versuchen Sie es in einigen Minuten noch einmal.".into(),
         id: None,
         retry: None,
+        back: None,
     };
     view! { <FailurePage failure/> }
 }

@@ -251,8 +251,8 @@ describe('administration', () => {
     await page.getByText('Jetzt löschen').click();
     await page.getByLabel('Zur Bestätigung').fill('1');
     await page.getByRole('button', { name: 'Endgültig löschen' }).click();
-    const refused = await page.getByText(/Inzwischen wären \d+ Angaben/).first().innerText();
-    const [, total] = /wären (\d+) Angaben/.exec(refused);
+    const refused = await page.getByText(/Inzwischen sind es [\d.]+ Angaben/).first().innerText();
+    const [, total] = /sind es ([\d.]+) Angaben/.exec(refused);
     await page.getByLabel('Zur Bestätigung').fill(total);
     await page.getByRole('button', { name: 'Endgültig löschen' }).click();
     await page.getByText('Die Löschung hat begonnen').waitFor();

@@ -41,6 +41,7 @@ fn head_only() -> impl IntoView {
         text: "Kolleginnen und Kollegen lädt die Leitung Ihrer Einheit ein. Bitte wenden Sie sich an sie.".into(),
         id: None,
         retry: None,
+        back: None,
     };
     view! { <FailurePage failure/> }
 }

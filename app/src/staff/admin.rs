@@ -39,6 +39,7 @@ pub(super) fn Forbidden() -> impl IntoView {
             .into(),
         id: None,
         retry: None,
+        back: None,
     };
     view! { <FailurePage failure/> }
 }

@@ -14,7 +14,7 @@ use crate::office::module_answers;
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use portal::{CaseDetail, Portal, Role, StaffError, StoredClassification, Who};
+use portal::{CaseDetail, Portal, Role, StaffError, StoredClassification, Who, counted};
 use survey::typology::{Criterion, Evidence, K1, K2, K3, Level, Reason};
 use survey::{Classification, FindingKind, Instrument};
 
@@ -25,7 +25,7 @@ pub(super) fn CasePage() -> impl IntoView {
     let session = use_context::<Viewer>().unwrap_or_default().0;
     let kennung = use_params_map().get_untracked().get("kennung").unwrap_or_default();
     let query = use_query_map().get_untracked();
-    let wanted: Option<i32> = query.get("welle").and_then(|key| key.parse().ok());
+    let wanted = query.get("welle").unwrap_or_default();
     let notice = query.get_str("meldung").and_then(words::message);
     let errors = use_context::<FormErrors>().unwrap_or_default();
     let typed = use_context::<Typed>().unwrap_or_default();
@@ -34,7 +34,7 @@ pub(super) fn CasePage() -> impl IntoView {
             {Suspend::new(async move {
                 let Some(session) = session else { return view! { <Unavailable/> }.into_any() };
                 let Ok(waves) = portal.waves().await else { return view! { <Unavailable/> }.into_any() };
-                let Some(wave) = super::returns::chosen(&waves, wanted) else { return view! { <NotFound/> }.into_any() };
+                let Some(wave) = super::returns::chosen(&waves, &wanted) else { return view! { <NotFound/> }.into_any() };
                 let may_act = matches!(session.who, Who::Staff { role } if role >= Role::Editor);
                 match portal.case_detail(&session, wave, &kennung).await {
                     Ok(detail) => {
@@ -216,7 +216,8 @@ fn findings(detail: &CaseDetail) -> impl IntoView + use<> {
         .open()
         .filter(|finding| matches!(finding.kind, FindingKind::MissingP1 | FindingKind::MissingP2))
         .count();
-    let missing = (missing > 0).then(|| view! { <p>{format!("Noch nicht beantwortet: {missing} Fragen.")}</p> });
+    let missing = (missing > 0)
+        .then(|| view! { <p>{format!("Noch nicht beantwortet: {}.", counted(missing as u64, "Frage", "Fragen"))}</p> });
     let confirmed: Vec<_> = detail
         .confirmations
         .iter()

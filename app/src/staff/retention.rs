@@ -7,7 +7,7 @@ use crate::context::{FormErrors, Typed};
 use crate::layout::{Notice, Page};
 use crate::office::sign_in::FormSummary;
 use leptos::prelude::*;
-use portal::{RetentionKind, RetentionPreview, RetentionRun, RetentionView, berlin};
+use portal::{RetentionKind, RetentionPreview, RetentionRun, RetentionView, berlin, counted, grouped};
 
 /// `/institut/verwaltung/aufbewahrung`
 #[component]
@@ -114,8 +114,8 @@ fn due(preview: &RetentionPreview, errors: &FormErrors, typed: &Typed) -> impl I
     }
     let list = table("Zurzeit fällig", &["Welle", "Was", "Anzahl"], lines(&preview.lines));
     let sentence = format!(
-        "Zusammen sind das {} Angaben. Was gelöscht ist, lässt sich nicht zurückholen.",
-        grouped(total)
+        "Zusammen sind das {}. Was gelöscht ist, lässt sich nicht zurückholen.",
+        counted(total, "Angabe", "Angaben")
     );
     let open = errors.of("anzahl").is_some();
     view! {
@@ -176,17 +176,4 @@ fn runs(runs: &[RetentionRun]) -> impl IntoView + use<> {
         rows,
     );
     view! { <h2>"Bisher gelöscht"</h2>{list} }.into_any()
-}
-
-/// A number as it is written in German.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    text
 }

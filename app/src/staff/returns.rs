@@ -3,14 +3,17 @@
 use leptos::prelude::*;
 use portal::WaveView;
 
-/// The wave asked for, else the open one, else the newest.
-pub(super) fn chosen(waves: &[WaveView], wanted: Option<i32>) -> Option<i32> {
-    waves
-        .iter()
-        .find(|wave| Some(wave.key) == wanted)
-        .or_else(|| waves.iter().find(|wave| wave.state == portal::WaveState::Open))
-        .or_else(|| waves.first())
-        .map(|wave| wave.key)
+/// The wave asked for, if there is such; where none is asked for the open one,
+/// else the newest.
+pub(super) fn chosen(waves: &[WaveView], wanted: &str) -> Option<i32> {
+    let wave = match wanted {
+        "" => waves
+            .iter()
+            .find(|wave| wave.state == portal::WaveState::Open)
+            .or_else(|| waves.first()),
+        wanted => waves.iter().find(|wave| wave.key.to_string() == wanted),
+    };
+    wave.map(|wave| wave.key)
 }
 
 /// Ways to the same page of the other waves.

@@ -6,7 +6,7 @@ use crate::context::{FormErrors, Typed};
 use crate::layout::{Notice, Page};
 use crate::words;
 use leptos::prelude::*;
-use portal::{Role, WorkItem, Worklist, berlin};
+use portal::{Role, WorkItem, Worklist, berlin, counted};
 
 /// Cases on one page.
 const SIZE: usize = 25;
@@ -25,6 +25,7 @@ pub(super) fn WorklistPage() -> impl IntoView {
             {notice}
             {summary(&list)}
             <details><summary>"So wird sortiert"</summary>{rule()}</details>
+            {(list.items.is_empty() && from > 0 && list.total > 0).then(|| beyond(wave))}
             <ol class="worklist" start=(from + 1).to_string()>{items}</ol>
             {pages(wave, from, &list)}
         };
@@ -40,16 +41,21 @@ fn summary(list: &Worklist) -> AnyView {
     if list.total == 0 && list.resting == 0 {
         return view! { <Notice kind="success" text="Es wird auf keinen Fragebogen mehr gewartet."/> }.into_any();
     }
-    let call = match list.total {
-        1 => "1 Einheit zum Anrufen".to_owned(),
-        n => format!("{n} Einheiten zum Anrufen"),
-    };
+    let call = format!("{} zum Anrufen", counted(list.total as u64, "Einheit", "Einheiten"));
     let rest = match list.resting {
         1 => "1 weitere ruht".to_owned(),
         n => format!("{n} weitere ruhen"),
     };
     let text = format!("{call}; {rest} bis zu einem späteren Tag.");
     view! { <p>{text}</p> }.into_any()
+}
+
+/// What an address leads to that counts further than the list.
+fn beyond(wave: i32) -> impl IntoView {
+    view! {
+        <Notice kind="info" text="So weit reicht die Liste nicht mehr; inzwischen ist sie kürzer."/>
+        <p><a href=format!("/institut/arbeitsliste?welle={wave}")>"Zum Anfang der Liste"</a></p>
+    }
 }
 
 fn entry(wave: i32, item: &WorkItem, may_act: bool) -> AnyView {
@@ -89,7 +95,7 @@ fn entry(wave: i32, item: &WorkItem, may_act: bool) -> AnyView {
             fields.into_any(),
         )
     });
-    let sum = format!("{} Punkte", item.ranked.points);
+    let sum = counted(u64::from(item.ranked.points.unsigned_abs()), "Punkt", "Punkte");
     view! {
         <li>
             <h2><a href=case>{item.name.clone()}</a></h2>

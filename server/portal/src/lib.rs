@@ -95,4 +95,4 @@ pub use staff::{
 pub use store::{OpenError, StoreError};
 pub use verify::{Damage, Verified};
 pub use waves::{Goals, NewWave, Opened, WaveError, WaveState, WaveView};
-pub use words::without_addresses;
+pub use words::{counted, grouped, without_addresses};

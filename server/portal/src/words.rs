@@ -1,4 +1,5 @@
-//! Folding of words: how names are found and in which order they stand.
+//! Folding of words: how names are found and in which order they stand;
+//! numbers in words.
 
 /// Folded form under which a Kennung or an e-mail address is found: case and
 /// space around it do not matter, control characters are none of it.
@@ -47,6 +48,36 @@ pub fn without_addresses(text: &str) -> String {
         .collect()
 }
 
+/// A number as it is written in German, its thousands apart: `1.234`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with the word for what is counted: `1 Einheit`, `1.234 Einheiten`.
+#[must_use]
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+/// What is said where a number was confirmed that has changed since.
+pub(crate) fn meanwhile(now: u64, confirmed: u64, one: &str, many: &str) -> String {
+    let verb = if now == 1 { "ist" } else { "sind" };
+    format!(
+        "Inzwischen {verb} es {} statt {}.",
+        counted(now, one, many),
+        grouped(confirmed)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +89,22 @@ mod tests {
             "550 5.1.1 … Recipient rejected …\nbye"
         );
         assert_eq!(without_addresses("452 4.2.2 mailbox full"), "452 4.2.2 mailbox full");
+    }
+
+    #[test]
+    fn numbers_agree_with_what_they_count() {
+        let offices = [0, 1, 2, 999, 1_000, 1_234_567].map(|n| counted(n, "Einheit", "Einheiten"));
+        assert_eq!(
+            offices,
+            [
+                "0 Einheiten",
+                "1 Einheit",
+                "2 Einheiten",
+                "999 Einheiten",
+                "1.000 Einheiten",
+                "1.234.567 Einheiten"
+            ]
+        );
     }
 
     #[test]

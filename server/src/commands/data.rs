@@ -3,7 +3,7 @@
 use super::{CommandError, file_error, refused};
 use crate::cli::{Export, Tables, TablesFormat};
 use crate::progress::Progress;
-use portal::{ExportFormat, ExportLayout, ExportWish, Pieces, Portal};
+use portal::{ExportFormat, ExportLayout, ExportWish, Pieces, Portal, counted};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use survey::typology::RuleVersion;
@@ -50,7 +50,7 @@ pub(super) async fn retention_run(portal: &Portal, confirm: u64) -> Result<(), C
     let mut progress = Progress::new("Löschen");
     let done = portal.retention_work(|done, of| progress.tell(done, of)).await?;
     drop(progress);
-    println!("{done} Angaben gelöscht.");
+    println!("{} gelöscht.", counted(done, "Angabe", "Angaben"));
     Ok(())
 }
 
@@ -75,8 +75,8 @@ pub(super) async fn export(portal: &Portal, args: &Export) -> Result<(), Command
     let rows = write_export(portal, &wish, out).await?;
     let what = match (wish.format, wish.layout) {
         (ExportFormat::Ddi, _) => "Codebuch".to_owned(),
-        (ExportFormat::Paradata, _) | (_, ExportLayout::Long(_)) => format!("{rows} Zeilen"),
-        _ => format!("{rows} Einheiten"),
+        (ExportFormat::Paradata, _) | (_, ExportLayout::Long(_)) => counted(rows, "Zeile", "Zeilen"),
+        _ => counted(rows, "Einheit", "Einheiten"),
     };
     println!("{what} nach {} geschrieben.", out.display());
     Ok(())

@@ -7,7 +7,7 @@ use crate::operator;
 use crate::serve::{self, Signals};
 use crate::settings::Settings;
 use chrono::{DateTime, Utc};
-use portal::{Handled, LARGEST_BOUNCE, Portal, berlin};
+use portal::{Handled, LARGEST_BOUNCE, Portal, berlin, counted};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -87,10 +87,10 @@ pub(super) async fn import(portal: &Portal, file: &Path, wave: i32, extra: &[Str
     let bytes = std::fs::read(file).map_err(file_error(file))?;
     let done = portal.import_units(wave, &bytes, extra).await?;
     println!(
-        "{} Einheiten in Welle {wave} übernommen: {} neue Einheiten, {} neue Fälle, {} geändert, {} unverändert.",
-        done.added + done.updated + done.unchanged,
-        done.new_units,
-        done.added,
+        "{} in Welle {wave} übernommen: {}, {}, {} geändert, {} unverändert.",
+        counted(done.added + done.updated + done.unchanged, "Einheit", "Einheiten"),
+        counted(done.new_units, "neue Einheit", "neue Einheiten"),
+        counted(done.added, "neuer Fall", "neue Fälle"),
         done.updated,
         done.unchanged
     );
@@ -113,7 +113,7 @@ pub(super) async fn mail_due(
             mail.recipient
         );
     }
-    eprintln!("{} E-Mails sind an der Reihe.", due.len());
+    eprintln!("An der Reihe: {}.", counted(due.len() as u64, "E-Mail", "E-Mails"));
     Ok(())
 }
 
@@ -143,7 +143,8 @@ pub(super) async fn mail_run(
         .await;
     let [sent, cancelled, deferred, failed, unclear] = counts;
     eprintln!(
-        "{sent} E-Mails verschickt, {cancelled} entfallen, {deferred} aufgeschoben, {failed} gescheitert, {unclear} unklar."
+        "{} verschickt, {cancelled} entfallen, {deferred} aufgeschoben, {failed} gescheitert, {unclear} unklar.",
+        counted(sent, "E-Mail", "E-Mails")
     );
     done?;
     if deferred + failed + unclear == 0 {

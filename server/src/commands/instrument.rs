@@ -1,6 +1,7 @@
 //! `instrument check`, and reading a questionnaire's files.
 
 use super::{CommandError, file_error, refused};
+use portal::counted;
 use std::fs;
 use std::path::Path;
 use survey::load::from_files;
@@ -52,12 +53,10 @@ pub(super) fn check(dir: &Path) -> Result<(), CommandError> {
             for finding in &findings {
                 eprintln!("{finding}");
             }
-            let count = findings.len();
-            Err(refused(if count == 1 {
-                "1 Befund.".to_owned()
-            } else {
-                format!("{count} Befunde.")
-            }))
+            Err(refused(format!(
+                "{}.",
+                counted(findings.len() as u64, "Befund", "Befunde")
+            )))
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::{Command, Instrument, Mail, Retention, Staff, Units, Wave};
 use crate::operator::{self, Letter, Unreadable};
 use crate::settings::{Settings, SettingsError};
 use crate::telemetry;
-use portal::{Clock, OpenError, Portal};
+use portal::{Clock, OpenError, Portal, counted};
 use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -169,8 +169,9 @@ async fn wave(settings: &Settings, action: Wave) -> Result<(), CommandError> {
         Wave::Open { wave } => {
             let opened = portal.wave_open(wave).await?;
             println!(
-                "Welle {wave} ist offen: {} Einheiten, {} Einladungen im Postausgang.",
-                opened.units, opened.invitations
+                "Welle {wave} ist offen: {}, {} im Postausgang.",
+                counted(opened.units, "Einheit", "Einheiten"),
+                counted(opened.invitations, "Einladung", "Einladungen")
             );
         }
         Wave::Close { wave } => {

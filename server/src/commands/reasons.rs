@@ -4,7 +4,7 @@
 use super::CommandError;
 use portal::{
     BackupError, BadInstrument, BounceError, ClassifyError, DemoError, ExportError, ImportError, MailError,
-    StaffAddError, StoreError, WaveError,
+    StaffAddError, StoreError, WaveError, counted,
 };
 use std::fmt::{Display, Write};
 use std::io;
@@ -97,7 +97,10 @@ fn import(error: &ImportError) -> String {
         }
         ImportError::Unreadable(reason) => format!("Die Datei ist keine lesbare Tabelle (CSV oder XLSX): {reason}"),
         ImportError::Report(findings) => with_lines(
-            &format!("Es wurde nichts übernommen ({} Befunde).", findings.len()),
+            &format!(
+                "Es wurde nichts übernommen ({}).",
+                counted(findings.len() as u64, "Befund", "Befunde")
+            ),
             findings,
         ),
         ImportError::Store(error) => store(error),

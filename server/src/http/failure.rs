@@ -5,6 +5,7 @@
 use super::error::{Cause, HttpError};
 use super::headers::RequestId;
 use super::pages::{PageContext, render};
+use super::paths;
 use super::retry::Unstored;
 use super::state::AppState;
 use app::{Failure, Viewer};
@@ -29,6 +30,7 @@ pub(super) async fn pages(State(state): State<AppState>, request: Request, next:
         .extensions()
         .get::<MatchedPath>()
         .map(|path| path.as_str().to_owned());
+    let back = paths::sent_from(request.headers(), state.base_url());
     let for_a_program = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let status = response.status();
@@ -64,6 +66,7 @@ pub(super) async fn pages(State(state): State<AppState>, request: Request, next:
             text,
             id,
             retry: response.extensions_mut().remove::<Unstored>().map(|form| form.0),
+            back,
         };
         let context = PageContext {
             failure: Some(failure),

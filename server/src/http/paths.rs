@@ -2,8 +2,9 @@
 //! is redirected to before it has been recognised here.
 
 use super::pages::home_of;
+use axum::http::{HeaderMap, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use portal::Who;
+use portal::{BaseUrl, Who};
 
 /// Everything but the characters that are plain in any part of a URL.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -27,6 +28,14 @@ pub(super) fn after_sign_in(wanted: &str, who: &Who) -> String {
     } else {
         home.to_owned()
     }
+}
+
+/// The page of the portal that a request came from, as the browser tells.
+pub(super) fn sent_from(headers: &HeaderMap, base_url: &BaseUrl) -> Option<String> {
+    let told = headers.get(header::REFERER)?.to_str().ok()?;
+    let page = told.strip_prefix(base_url.as_str())?;
+    let ours = ["/befragung", "/institut"].iter().any(|home| is_below(page, home));
+    ours.then(|| page.to_owned())
 }
 
 /// Whether `wanted` is `home` or a path below it, written plainly: no host,
@@ -85,6 +94,33 @@ mod tests {
         ] {
             assert_eq!(after_sign_in(foreign, &unit()), "/befragung", "{foreign}");
         }
+    }
+
+    #[test]
+    fn the_page_before_is_one_of_ours() {
+        let base_url = BaseUrl::parse("https://ruecklauf.example").unwrap();
+        let told = |page: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::REFERER, page.parse().unwrap());
+            sent_from(&headers, &base_url)
+        };
+        let accounts = "/institut/verwaltung/zugaenge?welle=2008";
+        assert_eq!(
+            told(&format!("https://ruecklauf.example{accounts}")).as_deref(),
+            Some(accounts)
+        );
+        for foreign in [
+            "https://ruecklauf.example.evil.example/institut",
+            "https://evil.example/institut",
+            "http://ruecklauf.example/institut",
+            "https://ruecklauf.example//evil.example",
+            "https://ruecklauf.example/befragung/../assets",
+            "about:blank",
+            "",
+        ] {
+            assert_eq!(told(foreign), None, "{foreign}");
+        }
+        assert_eq!(sent_from(&HeaderMap::new(), &base_url), None);
     }
 
     #[test]

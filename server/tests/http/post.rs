@@ -283,7 +283,7 @@ async fn what_failed_is_told_and_tried_again_together() {
     let changed = browser.post("/institut/post/ausgang", &form("2")).await;
     assert_eq!(changed.status, 409);
     assert!(
-        changed.body.contains("Inzwischen sind es 1 E-Mails statt 2"),
+        changed.body.contains("Inzwischen ist es 1 E-Mail statt 2"),
         "{}",
         changed.body
     );

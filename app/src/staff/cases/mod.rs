@@ -12,7 +12,7 @@ use crate::context::{FormErrors, Typed};
 use crate::layout::{Notice, Page};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use portal::{BadValue, CaseFilter, CaseList, CasePage, MOST_COUNTED, Role};
+use portal::{BadValue, CaseFilter, CaseList, CasePage, MOST_COUNTED, Role, counted, grouped};
 
 /// `/institut/faelle`, with the names of [`CaseList`].
 #[component]
@@ -59,27 +59,13 @@ fn unreadable(bad: &[BadValue]) -> Option<AnyView> {
 fn heading(page: &CasePage) -> AnyView {
     let text = match page.count {
         0 => "Keine Fälle".to_owned(),
-        1 => "1 Fall".to_owned(),
         n if n > MOST_COUNTED => format!("Mehr als {} Fälle", grouped(MOST_COUNTED)),
-        n => format!("{} Fälle", grouped(n)),
+        n => counted(n, "Fall", "Fälle"),
     };
     let empty = (page.count == 0).then(|| {
         view! { <Notice kind="info" text="Zu dieser Auswahl gibt es keine Fälle. Ändern oder leeren Sie die Filter."/> }
     });
     view! { <h2 id="faelle">{text}</h2>{empty} }.into_any()
-}
-
-/// A number with its thousands apart.
-pub(super) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// An address with names and values.

@@ -8,7 +8,7 @@ use crate::staff::case::{Refused, call_fields};
 use crate::staff::frame::{asked, field, input, table, with_desk};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use portal::{BulkAct, Role, Selected};
+use portal::{BulkAct, Role, Selected, counted};
 
 /// `/institut/faelle/auswahl`, with `?welle=`, `?fall=` for each case, `?aktion=`.
 #[component]
@@ -54,11 +54,7 @@ pub(in crate::staff) fn SelectionPage() -> impl IntoView {
 }
 
 fn count(n: usize) -> String {
-    if n == 1 {
-        "1 Fall".to_owned()
-    } else {
-        format!("{n} Fälle")
-    }
+    counted(n as u64, "Fall", "Fälle")
 }
 
 fn confirm(wave: i32, act: BulkAct, list: &[Selected], refused: &Refused<'_>) -> AnyView {

@@ -6,7 +6,7 @@ use super::figures::percent;
 use crate::staff::charts::{Band, Line, LineChart, Mark, line_chart};
 use crate::words;
 use leptos::prelude::*;
-use portal::{Curve, Overview};
+use portal::{Curve, Overview, counted};
 use survey::rates::Rate;
 
 pub(super) fn section(overview: &Overview) -> impl IntoView + use<> {
@@ -16,7 +16,12 @@ pub(super) fn section(overview: &Overview) -> impl IntoView + use<> {
         .mails
         .iter()
         .map(|mark| {
-            let text = format!("{}, {}: {} E-Mails", words::day(mark.day), mark.title, mark.sent);
+            let text = format!(
+                "{}, {}: {}",
+                words::day(mark.day),
+                mark.title,
+                counted(mark.sent.into(), "E-Mail", "E-Mails")
+            );
             view! { <li>{text}</li> }
         })
         .collect_view();
@@ -133,7 +138,12 @@ fn chart(overview: &Overview) -> LineChart {
     let marks = curve.mails.iter().zip(1..).map(|(mark, number)| Mark {
         place: mark.place,
         number,
-        label: format!("{}: {}, {} E-Mails", words::day(mark.day), mark.title, mark.sent),
+        label: format!(
+            "{}: {}, {}",
+            words::day(mark.day),
+            mark.title,
+            counted(mark.sent.into(), "E-Mail", "E-Mails")
+        ),
     });
     let now = overview.groups.first().map(|line| line.now).unwrap_or_default();
     LineChart {

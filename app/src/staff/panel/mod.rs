@@ -11,7 +11,7 @@ use super::admin::with_staff;
 use super::frame::{asked, field, select};
 use crate::layout::{Notice, Page};
 use leptos::prelude::*;
-use portal::{ByForm, Moves, PanelFigures, PanelView};
+use portal::{ByForm, Moves, PanelFigures, PanelView, counted};
 use survey::Form;
 use survey::panel::{Fate, Level, Part, Pattern};
 
@@ -221,8 +221,8 @@ fn changes(moves: &Moves, view: PanelView) -> impl IntoView + use<> {
         })
         .collect();
     let caption = format!(
-        "Von {from} nach {to} (Vergleichsbasis: {} Einheiten)",
-        moves.matched().total
+        "Von {from} nach {to} (Vergleichsbasis: {})",
+        counted(moves.matched().total.into(), "Einheit", "Einheiten")
     );
     let label = caption.clone();
     view! {

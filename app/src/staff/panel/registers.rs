@@ -4,7 +4,7 @@ use crate::layout::{Notice, Page};
 use crate::staff::admin::with_staff;
 use crate::staff::frame::{asked, encoded, field, select, table};
 use leptos::prelude::*;
-use portal::{ChangeKind, ChangedUnit, Comparison, WaveView};
+use portal::{ChangeKind, ChangedUnit, Comparison, WaveView, counted};
 
 /// `/institut/panel/verzeichnis`, with `?von=`, `?bis=`, `?art=`.
 #[component]
@@ -42,7 +42,9 @@ fn chosen(waves: &[WaveView], from: Option<i32>, to: Option<i32>) -> Option<(i32
     let known = |wave: &i32| keys.contains(wave);
     let to = to.filter(known).or_else(|| keys.last().copied())?;
     let earlier = keys.iter().rev().find(|wave| **wave < to).or(keys.first()).copied();
-    Some((from.filter(known).or(earlier)?, to)).filter(|_| keys.len() > 1)
+    let from = from.filter(known).or(earlier)?;
+    // Whichever way round they were chosen.
+    (keys.len() > 1).then(|| (from.min(to), from.max(to)))
 }
 
 fn form(waves: &[WaveView], found: &Comparison) -> impl IntoView + use<> {
@@ -79,8 +81,11 @@ fn counts(found: &Comparison, only: Option<ChangeKind>) -> impl IntoView + use<>
         })
         .collect();
     let sizes = format!(
-        "{} Einheiten in Welle {}, {} in Welle {}, jeweils ohne solche, die nicht zur Erhebung gehören.",
-        found.before, found.from, found.after, found.to
+        "{} in Welle {}, {} in Welle {}, jeweils ohne solche, die nicht zur Erhebung gehören.",
+        counted(found.before, "Einheit", "Einheiten"),
+        found.from,
+        found.after,
+        found.to
     );
     view! {
         <p>{sizes}</p>

@@ -5,7 +5,7 @@ use crate::layout::{Notice, Page};
 use crate::staff::admin::with_staff;
 use crate::staff::frame::{asked, encoded, field, input, select};
 use leptos::prelude::*;
-use portal::{PanelFilter, PanelUnit, PanelView};
+use portal::{PanelFilter, PanelUnit, PanelView, counted};
 use survey::{Form, Land};
 
 /// `/institut/panel/einheiten`, with `?muster=` or `?von=`, `?bis=`,
@@ -113,10 +113,7 @@ fn filter_form(view: PanelView, filter: &PanelFilter) -> impl IntoView + use<> {
 }
 
 fn unit_list(waves: &[i32], units: &[PanelUnit], page: usize, query: &str) -> impl IntoView + use<> {
-    let heading = match units.len() {
-        1 => "1 Einheit".to_owned(),
-        n => format!("{n} Einheiten"),
-    };
+    let heading = counted(units.len() as u64, "Einheit", "Einheiten");
     if units.is_empty() {
         return view! { <Notice kind="info" text="Zu dieser Auswahl gibt es keine Einheiten."/> }.into_any();
     }

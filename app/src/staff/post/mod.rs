@@ -18,7 +18,7 @@ pub(super) use troubles::troubles;
 
 use super::frame::table;
 use leptos::prelude::*;
-use portal::Candidate;
+use portal::{Candidate, counted};
 
 /// Who gets a mail and who does not, and why.
 fn candidates(wave: i32, list: &[Candidate]) -> impl IntoView + use<> {
@@ -52,8 +52,5 @@ fn candidates(wave: i32, list: &[Candidate]) -> impl IntoView + use<> {
 }
 
 fn count(n: u64) -> String {
-    match n {
-        1 => "1 Einheit".to_owned(),
-        n => format!("{n} Einheiten"),
-    }
+    counted(n, "Einheit", "Einheiten")
 }

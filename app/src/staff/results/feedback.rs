@@ -6,7 +6,7 @@ use crate::context::FormErrors;
 use crate::layout::{Notice, Page};
 use crate::office::{distribution, protection};
 use leptos::prelude::*;
-use portal::{FeedbackDesk, Role, WaveState, berlin};
+use portal::{FeedbackDesk, Role, WaveState, berlin, counted};
 use survey::AgeGroup;
 
 const HERE: &str = "/institut/ergebnisse/rueckmeldung";
@@ -43,11 +43,11 @@ fn state(feedback: &FeedbackDesk) -> impl IntoView + use<> {
     let (kind, text) = match &feedback.released {
         Some((at, who)) => (
             "success",
-            format!("Freigegeben am {} von {who}. {} Einheiten können ihre Rückmeldung ansehen.", berlin::long(*at), feedback.offices),
+            format!("Freigegeben am {} von {who} für {}, die sie ansehen und drucken können.", berlin::long(*at), counted(feedback.offices, "Einheit", "Einheiten")),
         ),
         None if feedback.wave.state == WaveState::Closed => (
             "info",
-            format!("Noch nicht freigegeben. {} Einheiten mit vollständig verwertbarem Fragebogen bekämen eine Rückmeldung.", feedback.offices),
+            format!("Noch nicht freigegeben. Mit vollständig verwertbarem Fragebogen und damit einer Rückmeldung: {}.", counted(feedback.offices, "Einheit", "Einheiten")),
         ),
         None => ("info", "Die Welle ist noch nicht geschlossen. Rückmeldungen können erst danach freigegeben werden; unten steht der heutige Stand.".to_owned()),
     };

@@ -6,7 +6,7 @@ use super::{ResultsNav, rules_line};
 use crate::context::{FormErrors, Typed};
 use crate::layout::{Notice, Page};
 use leptos::prelude::*;
-use portal::{Alternative, Role, RulesView, berlin};
+use portal::{Alternative, Role, RulesView, berlin, counted};
 use survey::typology::{Level, RuleText, RuleVersion};
 use survey::{AgeGroup, K3Rule, Rules};
 
@@ -131,7 +131,11 @@ fn diff(one: &Alternative, wave: i32) -> impl IntoView + use<> {
         })
         .collect_view();
     let label = format!("Einheiten, die {} anders einordnet", short(one.rules));
-    let summary = format!("{}: {} Unterschiede", short(one.rules), one.changes.len());
+    let summary = format!(
+        "{}: {}",
+        short(one.rules),
+        counted(one.changes.len() as u64, "Unterschied", "Unterschiede")
+    );
     (!one.changes.is_empty()).then(|| {
         view! {
             <details id=anchor(one.rules)>

@@ -26,6 +26,7 @@ use crate::staff::StaffError;
 use crate::store::events::{self, Actor, Deed};
 use crate::store::retention::{self as rows, Due, RunRow};
 use crate::store::{Conn, StoreError, Stored};
+use crate::words;
 use chrono::{DateTime, Months, Utc};
 use std::collections::BTreeMap;
 
@@ -181,7 +182,8 @@ impl Portal {
             Some(_) if total == 0 => return Err(StaffError::Refused("Zurzeit ist nichts zu löschen.".into())),
             Some(number) if number != total => {
                 return Err(StaffError::Refused(format!(
-                    "Inzwischen wären {total} Angaben zu löschen, nicht {number}. Bitte sehen Sie sich die Vorschau noch einmal an."
+                    "{} Bitte sehen Sie sich die Vorschau noch einmal an.",
+                    words::meanwhile(total, number, "Angabe", "Angaben")
                 )));
             }
             _ => {}

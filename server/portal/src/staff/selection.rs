@@ -102,8 +102,8 @@ impl Portal {
         let n = cases.len() as u64;
         if n != form.expected {
             let message = format!(
-                "Inzwischen sind es {n} Fälle statt {}. Bitte sehen Sie noch einmal durch.",
-                form.expected
+                "{} Bitte sehen Sie noch einmal durch.",
+                words::meanwhile(n, form.expected, "Fall", "Fälle")
             );
             return Err(wrong("anzahl", message));
         }

@@ -69,6 +69,7 @@ pub(super) async fn offer(context: PageContext, target: &str, fields: Vec<(Strin
             target: target.to_owned(),
             fields,
         }),
+        back: None,
     };
     let context = PageContext {
         failure: Some(failure),

@@ -144,8 +144,8 @@ impl Portal {
         let ids = may_try_again(&mut tx, &query_of(filter)).await?;
         if ids.len() as u64 != expected {
             return Err(StaffError::Refused(format!(
-                "Inzwischen sind es {} E-Mails statt {expected}. Bitte sehen Sie die Liste noch einmal durch.",
-                ids.len()
+                "{} Bitte sehen Sie die Liste noch einmal durch.",
+                words::meanwhile(ids.len() as u64, expected, "E-Mail", "E-Mails")
             )));
         }
         let (from, to) = (MailState::Failed.name(), MailState::Queued.name());

@@ -43,7 +43,7 @@ fn changed(expected: u64, now: u64) -> String {
     if now == expected {
         "Die Zahl ist gleich geblieben, aber es sind inzwischen andere Einheiten oder Adressen.".to_owned()
     } else {
-        format!("Inzwischen sind es {now} Einheiten statt {expected}.")
+        words::meanwhile(now, expected, "Einheit", "Einheiten")
     }
 }
 
