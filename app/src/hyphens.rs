@@ -1,9 +1,9 @@
 //! Soft hyphens in long German words, for narrow columns and for paper.
 //!
 //! The stylesheet asks the browser to hyphenate, but a browser needs patterns
-//! for that: Chromium fetches German ones from the network when it is in the
-//! mood, and locked-down PCs do not let it. So the server says where a word
-//! may be parted, by the patterns of the TeX distribution.
+//! for that. Chromium fetches German ones from the network, which locked-down
+//! PCs may not allow. So the server says where a word may be parted, by the
+//! patterns of TeX.
 
 use hypher::Lang;
 
