@@ -108,7 +108,7 @@ pub struct Resume {
 }
 
 /// Makes a root component show an error page instead of a routed one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Failure {
     /// HTTP status of the answer.
     pub status: u16,

@@ -209,9 +209,7 @@ pub(crate) fn NotFound() -> impl IntoView {
         status: 404,
         title: "Diese Seite gibt es nicht".into(),
         text: "Bitte prüfen Sie die Adresse oder gehen Sie zur Startseite.".into(),
-        id: None,
-        retry: None,
-        back: None,
+        ..Failure::default()
     };
     view! { <FailurePage failure/> }
 }
@@ -223,9 +221,7 @@ pub(crate) fn Unavailable() -> impl IntoView {
         status: 503,
         title: "Das Portal ist gerade nicht erreichbar".into(),
         text: "Ihre gespeicherten Angaben sind sicher. Bitte versuchen Sie es in einigen Minuten noch einmal.".into(),
-        id: None,
-        retry: None,
-        back: None,
+        ..Failure::default()
     };
     view! { <FailurePage failure/> }
 }

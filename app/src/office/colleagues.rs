@@ -39,9 +39,7 @@ fn head_only() -> impl IntoView {
         status: 403,
         title: "Das kann nur die Leitung der Einheit".into(),
         text: "Kolleginnen und Kollegen lädt die Leitung Ihrer Einheit ein. Bitte wenden Sie sich an sie.".into(),
-        id: None,
-        retry: None,
-        back: None,
+        ..Failure::default()
     };
     view! { <FailurePage failure/> }
 }

@@ -37,9 +37,7 @@ pub(super) fn Forbidden() -> impl IntoView {
         title: "Dazu reicht Ihre Rolle nicht".into(),
         text: "Diese Seite ist für Personen, die das Portal verwalten. Wenden Sie sich an sie, wenn Sie sie brauchen."
             .into(),
-        id: None,
-        retry: None,
-        back: None,
+        ..Failure::default()
     };
     view! { <FailurePage failure/> }
 }

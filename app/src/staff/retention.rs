@@ -114,7 +114,7 @@ fn due(preview: &RetentionPreview, errors: &FormErrors, typed: &Typed) -> impl I
     }
     let list = table("Zurzeit fällig", &["Welle", "Was", "Anzahl"], lines(&preview.lines));
     let sentence = format!(
-        "Zusammen sind das {}. Was gelöscht ist, lässt sich nicht zurückholen.",
+        "Zusammen: {}. Was gelöscht ist, lässt sich nicht zurückholen.",
         counted(total, "Angabe", "Angaben")
     );
     let open = errors.of("anzahl").is_some();

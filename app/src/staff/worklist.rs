@@ -95,7 +95,10 @@ fn entry(wave: i32, item: &WorkItem, may_act: bool) -> AnyView {
             fields.into_any(),
         )
     });
-    let sum = counted(u64::from(item.ranked.points.unsigned_abs()), "Punkt", "Punkte");
+    let sum = match item.ranked.points {
+        1 => "1 Punkt".to_owned(),
+        n => format!("{n} Punkte"),
+    };
     view! {
         <li>
             <h2><a href=case>{item.name.clone()}</a></h2>

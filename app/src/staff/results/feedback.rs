@@ -43,7 +43,7 @@ fn state(feedback: &FeedbackDesk) -> impl IntoView + use<> {
     let (kind, text) = match &feedback.released {
         Some((at, who)) => (
             "success",
-            format!("Freigegeben am {} von {who} für {}, die sie ansehen und drucken können.", berlin::long(*at), counted(feedback.offices, "Einheit", "Einheiten")),
+            format!("Freigegeben am {} von {who} für {} zum Ansehen und Drucken.", berlin::long(*at), counted(feedback.offices, "Einheit", "Einheiten")),
         ),
         None if feedback.wave.state == WaveState::Closed => (
             "info",

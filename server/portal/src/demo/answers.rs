@@ -5,6 +5,7 @@
 use super::random::Dice;
 use super::roster::Office;
 use super::shape::{Benefits, Care, Model};
+use crate::words::grouped;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use survey::{CaseContext, Confirmation, Entries, Entry, FindingKind, Instrument, Kind, QuestionIx, Sheet};
@@ -304,14 +305,7 @@ pub(super) fn reasons(instrument: &Arc<Instrument>, context: &CaseContext, entri
 /// last decimal place.
 fn german(value: i64, decimals: u32) -> String {
     let unit = 10_i64.pow(decimals);
-    let whole = (value / unit).abs().to_string();
-    let mut text = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
+    let text = grouped((value / unit).unsigned_abs());
     match decimals {
         0 => text,
         _ => format!("{text},{:0width$}", (value % unit).abs(), width = decimals as usize),

@@ -64,12 +64,11 @@ pub(super) async fn offer(context: PageContext, target: &str, fields: Vec<(Strin
         status: 200,
         title: "Sie sind wieder angemeldet".into(),
         text: "Was Sie zuletzt gesendet haben, kam an, als Ihre Anmeldung schon abgelaufen war.".into(),
-        id: None,
         retry: Some(Resume {
             target: target.to_owned(),
             fields,
         }),
-        back: None,
+        ..Failure::default()
     };
     let context = PageContext {
         failure: Some(failure),
