@@ -105,6 +105,10 @@ pub(crate) fn message(code: &str) -> Option<(&'static str, &'static str)> {
         ),
         "abgegeben" => ("success", "Der Fragebogen ist für die Einheit abgegeben."),
         "erledigt" => ("success", "Die Änderung ist gespeichert."),
+        "zugang-geschickt" => (
+            "success",
+            "Der neue Link zum Einrichten des Zugangs steht im Postausgang und geht gleich hinaus.",
+        ),
         "kollege-eingeladen" => ("success", "Die Einladung ist unterwegs; der Link darin gilt 30 Tage."),
         "kollege-entzogen" => (
             "success",

@@ -119,11 +119,11 @@ fn line(entry: &AuditEntry) -> impl IntoView + use<> {
     let unit = entry.kennung.clone().map(|kennung| {
         let wave = entry.wave.map(|wave| format!("?welle={wave}")).unwrap_or_default();
         let href = format!("/institut/fall/{}{wave}", encoded(&kennung));
-        view! { <a href=href>{kennung}</a> }
+        view! { <a class="whole" href=href>{kennung}</a> }
     });
     view! {
         <tr>
-            <th scope="row">{berlin::long(entry.at)}</th>
+            <th scope="row" class="whole">{berlin::long(entry.at)}</th>
             <td>{entry.who.clone()}</td>
             <td>{entry.what.clone()}</td>
             <td>{entry.wave}</td>

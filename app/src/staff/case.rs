@@ -124,7 +124,7 @@ fn classification(found: &StoredClassification, instrument: &Instrument) -> impl
     let tables = [&found.ue, &found.u25].map(|one| one_classification(one, instrument));
     view! {
         <h2>"Einordnung"</h2>
-        <p class="hint">{format!("Regelversion {}, Kriterium 3: {}, berechnet am {}", found.rule_version, found.k3_rule.name(), portal::berlin::long(found.at))}</p>
+        <p class="hint">{format!("Regelversion {}, Kriterium 3: {}, berechnet am {}", found.rule_version, found.k3_rule.label(), portal::berlin::long(found.at))}</p>
         <div class="columns">{tables.into_iter().collect_view()}</div>
     }
 }

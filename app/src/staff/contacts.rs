@@ -228,13 +228,13 @@ fn entry(entry: &ContactEntry) -> AnyView {
     match entry {
         ContactEntry::Mail(line) => {
             let href = format!("/institut/post/ausgang/{}", line.id);
-            let state = match &line.answer {
+            let state = match line.last_word() {
                 Some(answer) => format!("{}: {answer}", line.state.label()),
                 None => line.state.label().to_owned(),
             };
             view! {
                 <tr>
-                    <td>{berlin::long(line.sent_at.unwrap_or(line.changed_at))}</td>
+                    <td class="whole">{berlin::long(line.sent_at.unwrap_or(line.changed_at))}</td>
                     <td><a href=href>{line.step_title.clone()}</a></td>
                     <td>{line.recipient.clone()}</td>
                     <td>{state}</td>
@@ -244,7 +244,7 @@ fn entry(entry: &ContactEntry) -> AnyView {
         }
         ContactEntry::Attempt { at, kind, who, note } => view! {
             <tr>
-                <td>{berlin::long(*at)}</td>
+                <td class="whole">{berlin::long(*at)}</td>
                 <td>{kind.label()}</td>
                 <td>{who.clone()}</td>
                 <td class="note">{note.clone()}</td>

@@ -183,7 +183,7 @@ pub(super) fn select(
 
 /// A line of text.
 pub(super) fn input(name: &'static str, kind: &'static str, value: String) -> impl FnOnce(Control) -> AnyView {
-    let wide = matches!(name, "betreff" | "title");
+    let wide = matches!(name, "betreff" | "title" | "grund" | "name" | "email");
     move |Control { id, errors, wrong }| {
         view! { <input id=id type=kind name=name value=value class:wide=wide aria-describedby=errors aria-invalid=invalid(wrong) autofocus=wrong/> }
             .into_any()

@@ -47,7 +47,7 @@ fn what_happens(kind: RetentionKind) -> &'static str {
             "Name und Adresse im Fall, in den Antworten und in den Abgaben; Namen im Verlauf werden zur Kennung"
         }
         RetentionKind::Accounts => {
-            "sobald alle Wellen der Einheit so lange geschlossen sind: Name, Adresse, Passwort; die Kennung bleibt und kann neu eingeladen werden"
+            "Name, Adresse, Passwort, sobald alle Wellen der Einheit so lange geschlossen sind; die Kennung bleibt und kann neu eingeladen werden"
         }
         RetentionKind::Mails => {
             "Empfänger, Betreff und Text; dass und wann etwas verschickt wurde, bleibt; was noch wartet, entfällt"

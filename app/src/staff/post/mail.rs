@@ -46,7 +46,7 @@ fn facts(mail: &MailDetail) -> impl IntoView + use<> {
             {fact("Verschickt", line.sent_at.map(berlin::long))}
             {fact("Versuche", Some(line.attempts.to_string()))}
             {fact("Antwort oder Grund", line.answer.clone())}
-            {fact("Zustellbericht", mail.bounce.clone())}
+            {fact("Zustellbericht", line.bounce.clone())}
             {fact("Message-ID", Some(mail.message_id.clone()))}
         </dl>
     }

@@ -3,7 +3,7 @@
 use crate::layout::{Notice, Page};
 use crate::staff::frame::{PostNav, asked, encoded, field, input, notice, select, table, with_desk};
 use leptos::prelude::*;
-use portal::{MailKind, MailState, OutboxFilter, OutboxLine, OutboxPage, Role, berlin};
+use portal::{MailKind, MailState, OutboxFilter, OutboxLine, OutboxPage, Role, berlin, grouped};
 
 /// `/institut/post/ausgang`, with `?welle=`, `?zustand=`, `?art=`, `?schritt=`,
 /// `?suche=`, `?nach=`.
@@ -77,7 +77,7 @@ fn counts(wave: i32, filter: &OutboxFilter, page: &OutboxPage) -> impl IntoView 
         .map(|(state, n)| {
             let href = address(wave, filter, Some(*state), "");
             let current = (filter.state == Some(*state)).then_some("true");
-            view! { <li><a href=href aria-current=current>{format!("{n} {}", state.label())}</a></li> }
+            view! { <li><a href=href aria-current=current>{format!("{}: {}", state.label(), grouped(*n))}</a></li> }
         })
         .collect_view();
     view! { <ul class="inline">{links}</ul> }
@@ -130,11 +130,10 @@ fn list(wave: i32, filter: &OutboxFilter, page: &OutboxPage) -> impl IntoView + 
 
 fn line(line: &OutboxLine) -> impl IntoView + use<> {
     let href = format!("/institut/post/ausgang/{}", line.id);
-    let office = [line.kennung.clone(), line.office.clone()]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let kennung = line
+        .kennung
+        .clone()
+        .map(|kennung| view! { <span class="whole">{kennung}</span>" " });
     let since = line.sent_at.unwrap_or(if line.state == MailState::Queued {
         line.due_at
     } else {
@@ -143,11 +142,11 @@ fn line(line: &OutboxLine) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row"><a href=href>{line.step_title.clone()}</a></th>
-            <td>{office}</td>
+            <td>{kennung}{line.office.clone()}</td>
             <td>{line.recipient.clone()}</td>
             <td>{line.state.label()}</td>
-            <td>{berlin::long(since)}</td>
-            <td>{line.answer.clone()}</td>
+            <td class="whole">{berlin::long(since)}</td>
+            <td>{line.last_word().map(str::to_owned)}</td>
         </tr>
     }
 }

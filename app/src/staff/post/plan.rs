@@ -154,7 +154,7 @@ fn one_step(wave: i32, view: &StepView, admin: bool, errors: &FormErrors, typed:
             view! { <p class="evidence">{which} " sich die E-Mail nicht schreiben; warum, steht auf der Seite dahinter."</p> }
         });
         view! {
-            <p><a href=href>{would_get(view.would)}</a></p>
+            <p><a href=href>"Jetzt ginge die E-Mail an "{super::count(view.would)}</a></p>
             {unwritable}
         }
     });
@@ -168,13 +168,6 @@ fn one_step(wave: i32, view: &StepView, admin: bool, errors: &FormErrors, typed:
         </li>
     }
     .into_any()
-}
-
-fn would_get(number: u64) -> String {
-    match number {
-        1 => "Jetzt bekäme ihn 1 Einheit".to_owned(),
-        n => format!("Jetzt bekämen ihn {}", super::count(n)),
-    }
 }
 
 /// `14 Tage nach Feldbeginn`

@@ -142,9 +142,10 @@ fn abreast<T>(groups: &[T]) -> impl Iterator<Item = (&[T], String)> {
 
 fn rules_line(rules: survey::Rules) -> String {
     format!(
-        "Regelversion {}, Kriterium 3: {}.",
+        "Regelversion {}, Kriterium 3: {} ({}).",
         rules.version.name(),
-        rules.k3_rule.name()
+        rules.k3_rule.name(),
+        rules.k3_rule.label()
     )
 }
 

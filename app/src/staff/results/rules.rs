@@ -43,7 +43,7 @@ fn current(rules: &RulesView) -> impl IntoView + use<> {
     view! {
         <p>
             <strong>"Es gelten: "</strong>{rules_line(rules.current)} " "
-            {format!("{}; {}.", rules.current.version.label(), rules.current.k3_rule.label())}
+            {format!("{}.", rules.current.version.label())}
         </p>
         <p class="hint">{set_by} " Ergebnisse anderer Regeln bleiben gespeichert und werden nie überschrieben."</p>
     }

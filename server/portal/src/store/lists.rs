@@ -33,6 +33,7 @@ pub(crate) struct OutboxLineRow {
     pub sent_at: Option<i64>,
     pub attempts: i32,
     pub last_answer: Option<String>,
+    pub bounce: Option<String>,
 }
 
 /// A mail with its text.
@@ -44,7 +45,6 @@ pub(crate) struct OutboxMailRow {
     pub subject: Option<String>,
     pub body: Option<String>,
     pub html: Option<String>,
-    pub bounce: Option<String>,
 }
 
 /// Which mails to list.
@@ -65,7 +65,7 @@ pub(crate) struct OutboxQuery {
 
 const OUTBOX_COLUMNS: &str = "SELECT o.id, o.kind, o.step, p.title AS step_title, o.state, o.wave, u.kennung,
         c.name AS office, COALESCE(o.sent_to, o.recipient, c.contact_email, a.email) AS recipient, o.due_at,
-        o.changed_at, o.sent_at, o.attempts, o.last_answer";
+        o.changed_at, o.sent_at, o.attempts, o.last_answer, o.bounce";
 const OUTBOX_TABLES: &str = " FROM outbox o
         LEFT JOIN accounts a ON a.id = o.account_id
         LEFT JOIN cases c ON c.id = o.case_id
@@ -149,7 +149,7 @@ pub(crate) async fn outbox_failed(conn: &mut Conn, wanted: &OutboxQuery) -> Stor
 pub(crate) async fn outbox_mail(conn: &mut Conn, id: &str) -> Stored<Option<OutboxMailRow>> {
     Ok(on!(conn, link => {
         let mut query = QueryBuilder::new(OUTBOX_COLUMNS);
-        query.push(", COALESCE(o.unit_id, a.unit_id) AS unit_id, o.subject, o.body, o.html, o.bounce");
+        query.push(", COALESCE(o.unit_id, a.unit_id) AS unit_id, o.subject, o.body, o.html");
         query.push(OUTBOX_TABLES).push("o.id = ").push_bind(id.to_owned());
         query.build_query_as::<OutboxMailRow>().fetch_optional(link).await?
     }))

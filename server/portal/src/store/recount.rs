@@ -80,7 +80,8 @@ where
 
 async fn recount(conn: &mut Conn, wave: i32) -> Stored<Tally> {
     // `+wave` is no column an index has: without statistics each page would
-    // look through the whole wave instead of a range of ids.
+    // look through the whole wave instead of a range of ids. For the same reason
+    // the range is named on both sides of each join.
     let mut tally = Tally::default();
     let mut last = String::new();
     loop {
@@ -103,7 +104,8 @@ async fn recount(conn: &mut Conn, wave: i32) -> Stored<Tally> {
             EventRow,
             "SELECT e.case_id, e.at, e.event, e.from_status, e.to_status
              FROM cases c JOIN case_events e ON e.case_id = c.id
-             WHERE +c.wave = $1 AND c.id > $2 AND c.id <= $3 ORDER BY e.case_id, e.at",
+             WHERE +c.wave = $1 AND c.id > $2 AND c.id <= $3 AND e.case_id > $2 AND e.case_id <= $3
+             ORDER BY e.case_id, e.at",
             wave,
             &last,
             &end
@@ -113,7 +115,7 @@ async fn recount(conn: &mut Conn, wave: i32) -> Stored<Tally> {
             all,
             MailRow,
             "SELECT o.case_id, o.step, o.sent_at FROM cases c JOIN outbox o ON o.case_id = c.id
-             WHERE +c.wave = $1 AND c.id > $2 AND c.id <= $3
+             WHERE +c.wave = $1 AND c.id > $2 AND c.id <= $3 AND o.case_id > $2 AND o.case_id <= $3
                AND o.kind IN ('einladung', 'erinnerung') AND o.sent_at IS NOT NULL
              ORDER BY o.case_id, o.sent_at, o.id",
             wave,

@@ -62,7 +62,7 @@ pub(crate) async fn finish(conn: &mut Conn, ended: &[Ended<'_>], at: i64) -> Sto
             });
             query.push(") UPDATE outbox SET changed_at = ").push_bind(at);
             query.push(
-                ", state = v.state, last_answer = v.answer, due_at = COALESCE(v.next, due_at),
+                ", state = v.state, last_answer = v.answer, bounce = NULL, due_at = COALESCE(v.next, due_at),
                  sent_at = COALESCE(v.sent, sent_at),
                  attempts = CASE WHEN v.state = 'queued' THEN attempts - 1 ELSE attempts END,
                  first_tried_at = CASE WHEN v.state = 'queued' AND attempts <= 1 THEN NULL ELSE first_tried_at END

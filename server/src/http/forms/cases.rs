@@ -158,7 +158,7 @@ pub(in crate::http) async fn access(
     match state.portal().resend_access(&session, wave, case).await {
         Ok(()) => {
             state.jobs().wake();
-            Ok(see(&format!("{}&meldung=erledigt", case_page(&kennung, wave))))
+            Ok(see(&format!("{}&meldung=zugang-geschickt", case_page(&kennung, wave))))
         }
         Err(error) => once_more(&state, session, error.into(), typed, (&kennung, wave, "zugang")).await,
     }

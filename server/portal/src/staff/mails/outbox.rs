@@ -64,6 +64,16 @@ pub struct OutboxLine {
     pub attempts: i32,
     /// What the server answered last, or why it was not sent.
     pub answer: Option<String>,
+    /// What a delivery report said since.
+    pub bounce: Option<String>,
+}
+
+impl OutboxLine {
+    /// What was heard of it last: the delivery report, else the answer.
+    #[must_use]
+    pub fn last_word(&self) -> Option<&str> {
+        self.bounce.as_deref().or(self.answer.as_deref())
+    }
 }
 
 /// A page of the list, newest first.
@@ -93,8 +103,6 @@ pub struct MailDetail {
     pub html: Option<String>,
     /// Message-ID.
     pub message_id: String,
-    /// What a delivery report said.
-    pub bounce: Option<String>,
 }
 
 impl Portal {
@@ -187,7 +195,6 @@ impl Portal {
             subject,
             text: row.body,
             html,
-            bounce: row.bounce,
         })
     }
 
@@ -274,5 +281,6 @@ pub(super) fn line(row: OutboxLineRow) -> Stored<OutboxLine> {
         sent_at: row.sent_at.map(from_micros),
         attempts: row.attempts,
         answer: row.last_answer.filter(|answer| !answer.is_empty()),
+        bounce: row.bounce,
     })
 }
