@@ -9,6 +9,7 @@ pub(super) use acts::{Refused, act, call_fields};
 
 use crate::context::{FormErrors, Typed, Viewer};
 use crate::form::question_number;
+use crate::hyphens::hyphenated;
 use crate::layout::{NotFound, Notice, Page, Unavailable};
 use crate::office::module_answers;
 use crate::words;
@@ -175,12 +176,12 @@ fn criterion<V: Copy>(
     let evidence = found
         .evidence
         .iter()
-        .map(|one| view! { <li>{evidence(one, instrument)}</li> })
+        .map(|one| view! { <li>{hyphenated(&evidence(one, instrument))}</li> })
         .collect_view();
     view! {
         <tr>
-            <th scope="row">{level.label()}</th>
-            <td>{result}<ul class="evidence">{evidence}</ul></td>
+            <th scope="row">{hyphenated(level.label())}</th>
+            <td>{hyphenated(&result)}<ul class="evidence">{evidence}</ul></td>
         </tr>
     }
     .into_any()

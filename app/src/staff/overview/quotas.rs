@@ -2,6 +2,7 @@
 //! the offices that are out of the denominator.
 
 use super::figures::percent;
+use crate::hyphens::hyphenated;
 use crate::layout::Page;
 use crate::staff::frame::{encoded, with_desk};
 use crate::staff::returns::wave_links;
@@ -52,7 +53,7 @@ fn rates(quotas: &Quotas) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <section aria-labelledby="rr">
-            <h2 id="rr">"Ausschöpfungsquoten"</h2>
+            <h2 id="rr">{hyphenated("Ausschöpfungsquoten")}</h2>
             <div class="table-scroll" tabindex="0" role="region" aria-label="Tabelle: Ausschöpfungsquoten">
                 <table class="compact">
                     <caption>"RR1 bis RR6 nach Form und Land"</caption>
