@@ -167,7 +167,7 @@ async fn reminding_by_hand_names_the_number_and_asks_again_where_it_changed() {
     );
     let outbox = browser.get("/institut/post/ausgang?art=erinnerung").await.body;
     assert!(
-        outbox.contains("3 verschickt") && outbox.contains("Erinnerung von Hand"),
+        outbox.contains("verschickt: 3") && outbox.contains("Erinnerung von Hand"),
         "{outbox}"
     );
 }
