@@ -130,6 +130,8 @@ describe('the mail desk', () => {
 
     // It comes back: the notice and the form that tries again are sound too.
     program.bounce(mail.source);
+    await page.goto(`${program.base}/institut/fall/${kennung}`);
+    await page.getByText('geht nichts mehr, bis jemand die Adresse bestätigt').waitFor();
     const failed = '/institut/post/ausgang?zustand=failed';
     await page.goto(`${program.base}/institut/fall/${kennung}/kontakte`);
     await page.getByText('Adresse bestätigen').click();

@@ -95,6 +95,7 @@ fn page(
             </nav>
             {desk::presence(detail)}
             {notice.map(|(kind, text)| view! { <Notice kind text/> })}
+            {detail.mark.as_ref().map(super::contacts::marked)}
             <dl class="facts">
                 <div><dt>"Status"</dt><dd>{words::status(view.status)}</dd></div>
                 <div><dt>"Ansprechperson"</dt><dd>{view.contact.name.clone()} <br/> {view.contact.email.clone()}</dd></div>

@@ -7,7 +7,7 @@ use crate::layout::{Notice, Page};
 use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use portal::{Colleague, ContactEntry, ContactKind, OfficeContacts, Role, berlin};
+use portal::{AddressMark, Colleague, ContactEntry, ContactKind, OfficeContacts, Role, berlin};
 
 /// `/institut/fall/{kennung}/kontakte`, with `?welle=`.
 #[component]
@@ -42,16 +42,19 @@ pub(super) fn ContactsPage() -> impl IntoView {
     })
 }
 
+/// That an address gets nothing, and why.
+pub(super) fn marked(mark: &AddressMark) -> impl IntoView + use<> {
+    let text = format!(
+        "An {} geht nichts mehr, bis jemand die Adresse bestätigt oder ändert: {} ({})",
+        mark.address,
+        mark.reason,
+        berlin::long(mark.at)
+    );
+    view! { <p class="notice warning" role="status">{text}</p> }
+}
+
 fn state(office: &OfficeContacts) -> impl IntoView + use<> {
-    let mark = office.mark.as_ref().map(|mark| {
-        let text = format!(
-            "An {} geht nichts mehr, bis jemand die Adresse bestätigt oder ändert: {} ({})",
-            mark.address,
-            mark.reason,
-            berlin::long(mark.at)
-        );
-        view! { <p class="notice warning" role="status">{text}</p> }
-    });
+    let mark = office.mark.as_ref().map(marked);
     let out = office.opt_out.as_ref().map(|out| {
         let text = format!(
             "Von Erinnerungen abgemeldet: {} ({}, {})",

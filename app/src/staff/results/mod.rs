@@ -124,13 +124,14 @@ fn base_line(base: &Base, compared: bool) -> impl IntoView + use<> {
 }
 
 /// Columns of figures that fit beside each other on a sheet of paper.
-const ABREAST: usize = 7;
+const ABREAST: usize = 6;
 
 /// Groups as they stand beside each other in tables, and what the caption of
 /// each table says about which part it is.
 fn abreast<T>(groups: &[T]) -> impl Iterator<Item = (&[T], String)> {
-    let of = groups.len().div_ceil(ABREAST);
-    groups.chunks(ABREAST).zip(1..).map(move |(some, part)| {
+    let of = groups.len().div_ceil(ABREAST).max(1);
+    let evenly = groups.len().div_ceil(of).max(1);
+    groups.chunks(evenly).zip(1..).map(move |(some, part)| {
         let said = if of > 1 {
             format!(" (Teil {part} von {of})")
         } else {

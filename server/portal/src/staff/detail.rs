@@ -1,6 +1,7 @@
 //! One case as staff sees it: answers, findings, reasons, history,
 //! classification. Looking at it is audited; it marks nothing as opened.
 
+use super::mails::{AddressMark, address_mark};
 use super::notes::{self, Note};
 use super::touch::CaseChange;
 use super::{StaffError, presence, require};
@@ -38,6 +39,8 @@ pub struct CaseDetail {
     pub attributes: Vec<(String, String)>,
     /// Counts what staff changes and every transition: forms carry it along.
     pub revision: i64,
+    /// The contact's address gets nothing until it is confirmed or changed.
+    pub mark: Option<AddressMark>,
     /// The deadline is one of its own.
     pub extended: bool,
     /// Notes of staff, newest first.
@@ -122,12 +125,14 @@ impl Portal {
         let attributes: BTreeMap<String, String> = serde_json::from_str(&case.attributes).map_err(StoreError::from)?;
         let id = case.id.clone();
         let (revision, extended) = (case.desk_revision, case.own_deadline.is_some());
+        let mark = address_mark(&mut conn, &case.contact_email).await?;
         let view = self.case_view(&mut conn, case).await?;
         let sheet = Sheet::new(view.instrument.clone(), view.context.clone(), &view.entries());
         let stored = answers::confirmations(&mut conn, &id).await?;
         let rules = self.rules(&mut conn).await?;
         let found = submissions::classification(&mut conn, &id, rules.version.name(), rules.k3_rule.name()).await?;
         Ok(CaseDetail {
+            mark,
             findings: sheet.findings(&view.confirmations),
             confirmations: confirmations(&stored, &sheet)?,
             events: events::of_case(&mut conn, &id)

@@ -24,7 +24,7 @@ pub(crate) async fn begin(conn: &mut Conn, mails: &[Begun<'_>], at: i64) -> Stor
                 row.push_bind(mail.id).push_bind(mail.number).push_bind(mail.sent_to);
                 row.push_bind(mail.subject).push_bind(mail.text).push_bind(mail.html);
             });
-            query.push(") UPDATE outbox SET state = 'sending', attempts = attempts + 1, changed_at = ").push_bind(at);
+            query.push(") UPDATE outbox SET state = 'sending', attempts = attempts + 1, bounce = NULL, changed_at = ").push_bind(at);
             query.push(", first_tried_at = COALESCE(first_tried_at, ").push_bind(at);
             query.push(
                 "), number = v.number, sent_to = v.sent_to, subject = v.subject, body = v.body, html = v.html
@@ -62,7 +62,7 @@ pub(crate) async fn finish(conn: &mut Conn, ended: &[Ended<'_>], at: i64) -> Sto
             });
             query.push(") UPDATE outbox SET changed_at = ").push_bind(at);
             query.push(
-                ", state = v.state, last_answer = v.answer, bounce = NULL, due_at = COALESCE(v.next, due_at),
+                ", state = v.state, last_answer = v.answer, due_at = COALESCE(v.next, due_at),
                  sent_at = COALESCE(v.sent, sent_at),
                  attempts = CASE WHEN v.state = 'queued' THEN attempts - 1 ELSE attempts END,
                  first_tried_at = CASE WHEN v.state = 'queued' AND attempts <= 1 THEN NULL ELSE first_tried_at END

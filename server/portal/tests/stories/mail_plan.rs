@@ -249,6 +249,8 @@ story!(a_late_report_about_an_earlier_attempt_takes_no_mail_away, world => {
     let filter = OutboxFilter { state: Some(MailState::Failed), ..OutboxFilter::default() };
     let failed = portal.outbox(&staff, &filter).await.unwrap().lines;
     assert_eq!(failed.len(), 1);
+    assert!(failed[0].last_word().is_some_and(|word| word.contains("5.1.1")), "the report, not the answer before it");
+    assert!(portal.case_detail(&staff, 2008, "GS-2").await.unwrap().mark.is_some());
     // The delay told of before arrives after the end: it stays failed.
     portal.mail_bounce(report("delayed").as_bytes()).await.unwrap();
     assert_eq!(portal.outbox(&staff, &filter).await.unwrap().lines.len(), 1);
@@ -262,6 +264,9 @@ story!(a_late_report_about_an_earlier_attempt_takes_no_mail_away, world => {
     let invited: Vec<_> = run.sent.iter().filter(|mail| mail.kind == MailKind::Invitation).collect();
     assert_eq!(invited.len(), 1, "{run:?}");
     assert_eq!(invited[0].recipient, "neu@aehren.example");
+    let again = portal.outbox_mail(&staff, &failed[0].id).await.unwrap().line;
+    assert_eq!((again.state, again.bounce), (MailState::Sent, None), "what was said of the former attempt is past");
+    assert!(portal.case_detail(&staff, 2008, "GS-2").await.unwrap().mark.is_none());
     assert!(run.cancelled.iter().any(|mail| mail.kind == MailKind::AddressChanged), "the former one takes nothing: {run:?}");
 });
 

@@ -49,6 +49,16 @@ named!(ContactKind {
     Note => "notiz", "Notiz";
 });
 
+/// The mark of an address, if it has one.
+pub(in crate::staff) async fn address_mark(conn: &mut Conn, address: &str) -> Stored<Option<AddressMark>> {
+    let mark = rows::mark(conn, address).await?;
+    Ok(mark.map(|mark| AddressMark {
+        address: mark.address,
+        reason: mark.reason,
+        at: from_micros(mark.at),
+    }))
+}
+
 /// Whom to write to in one office, and what there has been.
 #[derive(Clone, Debug)]
 pub struct OfficeContacts {
@@ -145,7 +155,7 @@ impl Portal {
         tx.commit().await?;
         let mut conn = self.read().await?;
         let wave = wave_rows::find(&mut conn, wave).await?.ok_or(StaffError::NotFound)?;
-        let mark = rows::mark(&mut conn, &case.contact_email).await?;
+        let mark = address_mark(&mut conn, &case.contact_email).await?;
         let opt_out = rows::opt_out_of(&mut conn, &case.id).await?;
         let last_sent = outbox::last_sent(&mut conn, &[&case.id]).await?.remove(&case.id);
         let facts = Facts {
@@ -160,11 +170,7 @@ impl Portal {
             wave: view(&wave)?,
             status: read_status(&case.status)?,
             entries: entries(&mut conn, &case.id).await?,
-            mark: mark.map(|mark| AddressMark {
-                address: mark.address,
-                reason: mark.reason,
-                at: from_micros(mark.at),
-            }),
+            mark,
             opt_out: opt_out.opt_out_reason.map(|reason| OptOut {
                 reason,
                 by: opt_out.opt_out_by.unwrap_or_default(),

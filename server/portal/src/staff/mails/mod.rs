@@ -8,6 +8,7 @@ mod remind;
 mod templates;
 mod troubles;
 
+pub(super) use contacts::address_mark;
 pub use contacts::{AddressMark, ContactEntry, ContactKind, OfficeContacts, OptOut};
 pub use outbox::{MailDetail, OutboxFilter, OutboxLine, OutboxPage};
 pub use plan::{Candidate, PlanView, StepForm, StepView, Switch};

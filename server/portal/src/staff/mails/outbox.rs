@@ -64,15 +64,19 @@ pub struct OutboxLine {
     pub attempts: i32,
     /// What the server answered last, or why it was not sent.
     pub answer: Option<String>,
-    /// What a delivery report said since.
+    /// What a delivery report said of the last attempt.
     pub bounce: Option<String>,
 }
 
 impl OutboxLine {
-    /// What was heard of it last: the delivery report, else the answer.
+    /// What was heard of it last: the delivery report, else the answer; why it
+    /// was cancelled, where it was.
     #[must_use]
     pub fn last_word(&self) -> Option<&str> {
-        self.bounce.as_deref().or(self.answer.as_deref())
+        let report = self.bounce.as_deref();
+        report
+            .filter(|_| self.state != MailState::Cancelled)
+            .or(self.answer.as_deref())
     }
 }
 
